@@ -1,0 +1,26 @@
+# `make reproduce` and `make test` set themselves up: Python >= 3.11 and make are all they need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+reproduce: .venv/installed
+	$(BIN)/snakemake
+
+test: .venv/installed
+	$(BIN)/pytest
+
+# The lock is universal: one file for Linux and macOS, every file checked by its hash.
+lock: .venv/installed
+	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --all-extras --quiet \
+	  --custom-compile-command "make lock" pyproject.toml --output-file envs/requirements.txt
+	echo uv | $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --quiet \
+	  --custom-compile-command "make lock" - --output-file envs/installer.txt
+
+.venv/installed: envs/requirements.txt envs/installer.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r envs/installer.txt
+	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r envs/requirements.txt
+	touch $@
+
+.PHONY: reproduce test lock

@@ -1,0 +1,130 @@
+"""The one integrator, for dh/dt = −h + (S + g(t) R) φ(h) with φ = tanh and time in units of τ.
+
+This is where the gain enters: see `derivative`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from chaos_sampling.network import Network
+from chaos_sampling.progress import track
+
+Method = Literal["rk4", "euler"]
+Gain = float | Tensor | Callable[[float], float | Tensor]
+"""A number, a tensor that broadcasts against the state, or a function t → either of them."""
+
+
+def derivative(state: Tensor, network: Network, gain: float | Tensor) -> Tensor:
+    """Return dh/dt in units of 1/τ (eqs. 1 and 3).
+
+    Args:
+        state: h, shape (..., B, N); leading axes match the network's batch, if it has one.
+        network: the weights S and R.
+        gain: g, a number or a tensor that broadcasts against `state`.
+    """
+    rates = torch.tanh(state)
+    drive = gain * (rates @ network.random.mT)
+    if network.structured is not None:
+        drive = drive + rates @ network.structured.mT
+    return drive - state
+
+
+def step(
+    state: Tensor, network: Network, gain: float | Tensor, dt: float, method: Method
+) -> Tensor:
+    """Return the state one time step later, the gain held constant over the step."""
+    slope = derivative(state, network, gain)
+    if method == "euler":
+        return state + dt * slope
+    if method != "rk4":
+        raise ValueError(f"method: expected 'rk4' or 'euler', found {method!r}")
+    middle = derivative(state + dt / 2 * slope, network, gain)
+    again = derivative(state + dt / 2 * middle, network, gain)
+    end = derivative(state + dt * again, network, gain)
+    return state + dt / 6 * (slope + 2 * (middle + again) + end)
+
+
+def steps(duration: float, dt: float) -> int:
+    """Return duration / dt as a whole number of steps.
+
+    Raises:
+        ValueError: the duration is negative or no whole multiple of dt.
+    """
+    count = round(duration / dt)
+    if count < 0 or abs(count * dt - duration) > 1e-6 * max(duration, dt):
+        raise ValueError(f"expected a whole multiple of dt = {dt} τ, found {duration} τ")
+    return count
+
+
+@torch.no_grad()
+def advance(
+    network: Network,
+    state: Tensor,
+    gain: Gain,
+    *,
+    duration: float,
+    dt: float,
+    method: Method = "rk4",
+    start: float = 0.0,
+) -> Tensor:
+    """Return the state `duration` later.
+
+    A gain that is a function of time is evaluated once a step, at its middle: a switch that falls
+    between steps is exact, and a smooth schedule is followed to second order in dt.
+
+    Args:
+        network: the weights.
+        state: h at `start`, shape (..., B, N).
+        gain: g.
+        duration: τ to advance, a whole multiple of `dt`.
+        dt: time step in τ.
+        method: "rk4" or "euler".
+        start: time at which `state` stands, in τ; matters only to a gain that is a function.
+    """
+    for index in range(steps(duration, dt)):
+        now = gain(start + (index + 0.5) * dt) if callable(gain) else gain
+        state = step(state, network, now, dt, method)
+    return state
+
+
+def trajectory(
+    network: Network,
+    state: Tensor,
+    gain: Gain,
+    *,
+    duration: float,
+    dt: float,
+    every: float | None = None,
+    method: Method = "rk4",
+    label: str = "simulating",
+) -> tuple[Tensor, Tensor]:
+    """Record the states along a trajectory, the first one included.
+
+    Args:
+        network: the weights.
+        state: h at time 0, shape (..., B, N).
+        gain: g, as for `advance`.
+        duration: τ to run, a whole multiple of `every`.
+        dt: time step in τ.
+        every: τ between records, a whole multiple of `dt`; each step when None.
+        method: "rk4" or "euler".
+        label: what the progress lines call it.
+
+    Returns:
+        The times (T,) in τ and the states (T, ..., B, N), both on the CPU.
+    """
+    every = dt if every is None else every
+    records = steps(duration, every)
+    states = torch.empty((records + 1, *state.shape), dtype=state.dtype)
+    states[0] = state
+    for record in track(range(records), label, unit="τ", scale=every):
+        state = advance(
+            network, state, gain, duration=every, dt=dt, method=method, start=record * every
+        )
+        states[record + 1] = state
+    return torch.arange(records + 1, dtype=torch.float64) * every, states

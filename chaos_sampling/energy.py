@@ -1,0 +1,45 @@
+"""The energy that a symmetric network descends when its gain is 0 (section 3.4, Fig. 4b).
+
+numpy only: figures use it without torch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import xlogy
+
+
+def energy(rates: np.ndarray, structured: np.ndarray) -> np.ndarray:
+    """Return the continuous Hopfield energy E(v) = −½ vᵀSv + Σ_i ∫_0^{v_i} artanh(x) dx.
+
+    Its gradient is −dh/dt, so that dE/dt = −Σ_i φ'(h_i) (dh_i/dt)² ≤ 0 (Hopfield 1984).
+
+    Args:
+        rates: v = φ(h) in [−1, 1], shape (..., N).
+        structured: symmetric weights S, shape (N, N).
+
+    Returns:
+        Energies, shape (...,).
+    """
+    interaction = np.einsum("...i,ij,...j->...", rates, structured, rates)
+    cost = xlogy(1 + rates, 1 + rates) + xlogy(1 - rates, 1 - rates)
+    return (cost.sum(-1) - interaction) / 2
+
+
+def descend(state: np.ndarray, structured: np.ndarray, *, duration: float, dt: float) -> np.ndarray:
+    """Follow dh/dt = −h + Sφ(h) by Euler steps.
+
+    Args:
+        state: h at the start, shape (N,).
+        structured: weights S, shape (N, N).
+        duration: τ to run.
+        dt: time step in τ, also that of the record.
+
+    Returns:
+        States h, shape (T, N), the first one included.
+    """
+    states = [state]
+    for _ in range(round(duration / dt)):
+        state = state + dt * (structured @ np.tanh(state) - state)
+        states.append(state)
+    return np.stack(states)

@@ -1,0 +1,1 @@
+"""One module per figure of the paper; each takes datasets and returns a matplotlib Figure."""

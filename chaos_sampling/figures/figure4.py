@@ -1,0 +1,197 @@
+"""Figure 4: recurrent networks with combined structured and random connectivity."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import FancyArrowPatch
+from matplotlib.ticker import MaxNLocator
+
+from chaos_sampling.energy import descend, energy
+from chaos_sampling.figures import style
+from chaos_sampling.figures.figure1 import activity
+from chaos_sampling.store import Dataset
+
+NETWORK = 0
+"""The network drawn; statistics use them all."""
+FIXED_OVERLAP = Normalize(0, 0.5)
+CYCLED_OVERLAP = Normalize(0, 1)
+LANDSCAPE_STRENGTH = 1.5
+"""s of the landscape: at the simulations' s = 4 the wells would lie on the rim, |φ| = 0.999."""
+
+
+@style.styled
+def draw(
+    fixed: Dataset, fixed_overlaps: Dataset, cycled_overlaps: Dataset, *, shown: float = 40.0
+) -> Figure:
+    """Draw Fig. 4.
+
+    Args:
+        fixed: dataset of kind "fixed_gain".
+        fixed_overlaps: dataset of kind "overlaps" of the same simulation.
+        cycled_overlaps: dataset of kind "overlaps" of the simulation at cycled gain.
+        shown: τ of each trace in panel c.
+    """
+    figure = style.page(178)
+    upper, bottom = figure.subfigures(2, 1, height_ratios=[1.75, 1])
+    left, right = upper.subfigures(1, 2, width_ratios=[1, 2.9])
+    first, second = left.subfigures(2, 1)
+    _connectivity(first)
+    style.panel_letter(first, "a")
+    _landscape(second, fixed["patterns"][NETWORK, :2])
+    style.panel_letter(second, "b")
+
+    gains = fixed["gain"]
+    axes = right.subplots(4, len(gains), squeeze=False, height_ratios=[1, 1, 1, 1.6])
+    activity(axes[:2], fixed["time"], gains, fixed["h"][NETWORK], shown)
+    style.panel_letter(right, "c")
+    directions = Normalize(0, np.quantile(np.abs(fixed_overlaps["orthogonal"]), 0.99))
+    _fixed_gain(axes[2:], fixed_overlaps, directions)
+    right.align_ylabels(axes[:, 0])
+    style.panel_letter(axes[2, 0], "d")
+
+    _cycled_gain(bottom, cycled_overlaps, directions)
+    style.panel_letter(bottom, "e")
+    return figure
+
+
+def _connectivity(panel: SubFigure) -> None:
+    """Draw neurons on a circle: black symmetric and blue random connections, and W in words."""
+    axes = panel.add_axes((0, 0.22, 1, 0.78), xlim=(-1.3, 1.3), ylim=(-1.25, 1.25), aspect="equal")
+    axes.set_axis_off()
+    rng = np.random.default_rng(4)
+    angle = 2 * np.pi * np.arange(12) / 12
+    neurons = np.array([np.cos(angle), np.sin(angle)]).T
+    for first in range(len(neurons)):
+        for second in rng.choice(np.delete(np.arange(len(neurons)), first), 2, replace=False):
+            _connect(axes, neurons[first], neurons[second], style.RANDOM, "-|>", 0.25)
+    for first, second in ((0, 5), (1, 8), (2, 6), (3, 10), (4, 9), (5, 11), (7, 11), (8, 3)):
+        _connect(axes, neurons[first], neurons[second], style.STRUCTURED, "<|-|>", 0.0)
+    axes.plot(*neurons.T, "o", color="white", markeredgecolor=style.BLACK, markersize=7)
+    for x, text, colour in (
+        (0.14, "$W$ =", style.BLACK),
+        (0.40, "$W_{struct}$", style.STRUCTURED),
+        (0.60, "+", style.BLACK),
+        (0.80, "$g(t)\\,W_{rand}$", style.RANDOM),
+    ):
+        panel.text(x, 0.15, text, color=colour, ha="center", va="baseline")
+    panel.text(0.5, 0.06, "symmetric, low rank", color=style.STRUCTURED, ha="center", size=6)
+    panel.text(0.5, 0.0, "random, high-dimensional", color=style.RANDOM, ha="center", size=6)
+
+
+def _connect(
+    axes: Axes, start: np.ndarray, end: np.ndarray, colour: str, heads: str, curvature: float
+) -> None:
+    axes.add_patch(
+        FancyArrowPatch(
+            start,
+            end,
+            arrowstyle=heads,
+            connectionstyle=f"arc3,rad={curvature}",
+            mutation_scale=5,
+            shrinkA=4,
+            shrinkB=4,
+            color=colour,
+            linewidth=0.6,
+        )
+    )
+
+
+def _landscape(panel: SubFigure, patterns: np.ndarray) -> None:
+    """Draw the energy over the plane spanned by two patterns, and a descent to an attractor.
+
+    The plane's coordinates are the rates of the neurons on which the patterns agree and of those
+    on which they differ, both relative to the first pattern; the dynamics never leaves it.
+    """
+    neurons = patterns.shape[1]
+    structured = LANDSCAPE_STRENGTH / neurons * patterns.T @ patterns
+    agree = patterns[0] == patterns[1]
+    rate = np.linspace(-0.99, 0.99, 61)
+    x, y = np.meshgrid(rate, rate)
+    rates = patterns[0] * np.where(agree, x[..., None], y[..., None])
+    height = energy(rates, structured) / neurons
+
+    start = patterns[0] * np.where(agree, 0.06, -0.5)
+    path = np.tanh(descend(np.arctanh(start), structured, duration=40, dt=0.05))
+    path_height = energy(path, structured) / neurons
+    along = patterns[0] * path
+    path_x, path_y = along[:, agree][:, 0], along[:, ~agree][:, 0]
+
+    axes = panel.add_axes((-0.05, 0, 1.1, 1), projection="3d", computed_zorder=False)
+    axes.set_axis_off()
+    axes.plot_surface(
+        x, y, height, cmap="viridis", rcount=61, ccount=61, antialiased=False, rasterized=True
+    )
+    axes.plot(path_x, path_y, path_height, color=style.VERMILION, linewidth=1.2, zorder=5)
+    axes.plot(path_x[:1], path_y[:1], path_height[:1], "o", color=style.VERMILION, markersize=3)
+    axes.plot(path_x[-1:], path_y[-1:], path_height[-1:], "*", color=style.VERMILION, markersize=7)
+    axes.view_init(elev=40, azim=-60)
+    axes.set_box_aspect((1, 1, 0.6), zoom=1.3)
+
+
+def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> None:
+    for column, gain in enumerate(measured["gain"]):
+        top, bottom = axes[:, column]
+        _heat_map(top, measured, measured["overlap"][NETWORK, column], FIXED_OVERLAP)
+        _heat_map(bottom, measured, measured["orthogonal"][column], directions)
+        top.set_title(f"$g$ = {gain:g}")
+        top.tick_params(labelbottom=False)
+        bottom.set_xlabel("time (τ)")
+    for row in axes[:, 1:].flat:
+        row.tick_params(labelleft=False)
+    _name_rows(axes)
+
+
+def _cycled_gain(panel: SubFigure, measured: Dataset, directions: Normalize) -> None:
+    axes = panel.subplots(3, 1, sharex=True, squeeze=False, height_ratios=[0.35, 1, 1.6])
+    trace, top, bottom = axes[:, 0]
+    gain = measured["gain"][NETWORK]
+    trace.step(measured["time"], gain, where="pre", color=style.BLACK)
+    trace.set(ylabel="$g(t)$", yticks=np.unique(gain))
+    trace.spines["bottom"].set_visible(False)
+    trace.tick_params(bottom=False)
+    _heat_map(top, measured, measured["overlap"][NETWORK], CYCLED_OVERLAP)
+    _heat_map(bottom, measured, measured["orthogonal"], directions)
+    bottom.set_xlabel("time (τ)")
+    _name_rows(axes[1:])
+    panel.align_ylabels(axes[:, 0])
+
+
+def _heat_map(axes: Axes, measured: Dataset, values: np.ndarray, norm: Normalize) -> None:
+    """Draw |values|, (time, row), time running to the right and the first row on top."""
+    time = measured["time"]
+    rows = values.shape[1]
+    axes.imshow(
+        np.abs(values).T,
+        cmap=style.HEAT,
+        norm=norm,
+        aspect="auto",
+        interpolation="nearest",
+        extent=(time[0], time[-1], rows + 0.5, 0.5),
+    )
+    axes.set_yticks([1, rows])
+    axes.spines[:].set_visible(False)
+
+
+def _name_rows(axes: np.ndarray) -> None:
+    """Label the rows of overlaps and projections, (2, columns), and give each its colour bar."""
+    names = (("pattern", "|overlap|"), ("orthogonal\ndirection", "|projection|"))
+    for row, (name, quantity) in zip(axes, names, strict=True):
+        row[0].set_ylabel(name)
+        image = row[0].images[0]
+        bar = (
+            row[0]
+            .get_figure()
+            .colorbar(
+                image,
+                ax=row,
+                label=quantity,
+                ticks=MaxNLocator(2),
+                extend="neither" if image.norm.vmax == 1 else "max",
+                aspect=10,
+                pad=0.01,
+            )
+        )
+        bar.outline.set_visible(False)

@@ -1,0 +1,130 @@
+"""Sources of latent variables z for a generator.
+
+A source has `batch`, `next(duration)` → z (B, K), and `state_dict` / `load_state_dict` for
+checkpoints; whoever draws from it need not know where z comes from.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from chaos_sampling import dynamics, seeds
+from chaos_sampling.network import Network, random_weights
+from chaos_sampling.readout import expander, subset
+
+Readout = Literal["subset", "expander"]
+
+
+class ChaosLatents:
+    """Latents z = W_out φ(h) read from independent trajectories of one chaotic network (eq. 2).
+
+    Attributes:
+        network: the recurrent weights, shared by all trajectories.
+        readout: W_out (K, N).
+        state: h (B, N), one row per trajectory.
+        gain: g.
+        dt: time step in τ.
+        method: "rk4" or "euler".
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        readout: Tensor,
+        state: Tensor,
+        *,
+        gain: float,
+        dt: float,
+        method: dynamics.Method,
+    ) -> None:
+        self.network = network
+        self.readout = readout
+        self.state = state
+        self.gain = gain
+        self.dt = dt
+        self.method = method
+
+    @property
+    def batch(self) -> int:
+        """Number of trajectories, B."""
+        return len(self.state)
+
+    def next(self, duration: float) -> Tensor:
+        """Advance every trajectory by `duration` τ and return its latents (B, K)."""
+        self.state = dynamics.advance(
+            self.network, self.state, self.gain, duration=duration, dt=self.dt, method=self.method
+        )
+        return read(self.state, self.readout)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return what changes while latents are drawn."""
+        return {"state": self.state}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Continue from what `state_dict` returned."""
+        self.state = state["state"].to(self.state.device)
+
+
+def read(state: Tensor, readout: Tensor) -> Tensor:
+    """Return the latents z = W_out tanh(h), shape (..., K), of states h (..., N)."""
+    return torch.tanh(state) @ readout.mT
+
+
+def initial_states(neurons: int, batch: int, seed: int) -> Tensor:
+    """Draw (B, N) float32 states, standard normal; the first rows do not depend on B."""
+    rng = seeds.generator(seed, "initial states of latent trajectories")
+    return torch.from_numpy(rng.standard_normal((batch, neurons))).float()
+
+
+def chaos_latents(
+    *,
+    neurons: int,
+    gain: float,
+    burn_in: float,
+    dt: float,
+    method: dynamics.Method,
+    readout: Readout,
+    latents: int,
+    degree: int,
+    batch: int,
+    seed: int,
+    device: torch.device | str,
+) -> ChaosLatents:
+    """Draw a chaotic network and its readout, and bring trajectories of it to the attractor.
+
+    Args:
+        neurons: N.
+        gain: g.
+        burn_in: τ to run before the first latent is read.
+        dt: time step in τ.
+        method: "rk4" or "euler"; for training Euler does (reading R5), which leaves equal-time
+            statistics alone.
+        readout: "subset" or "expander".
+        latents: K.
+        degree: neurons per latent of the expander; the subset has no use for it.
+        batch: number of trajectories, B.
+        seed: of the weights, the readout and the initial states, a stream each.
+        device: where to simulate, in float32.
+
+    Raises:
+        ValueError: K > N, or more neurons per latent than there are.
+    """
+    network = Network(random_weights(neurons, seeds.generator(seed, "weights of the chaotic GAN")))
+    rng = seeds.generator(seed, f"{readout} readout of the chaotic GAN")
+    if readout == "subset":
+        matrix = subset(neurons, latents, rng)
+    else:
+        matrix = expander(neurons, latents, degree, rng)
+    source = ChaosLatents(
+        network.to(device, torch.float32),
+        torch.from_numpy(matrix).to(device),
+        initial_states(neurons, batch, seed).to(device),
+        gain=gain,
+        dt=dt,
+        method=method,
+    )
+    source.next(burn_in)
+    return source

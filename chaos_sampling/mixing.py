@@ -1,0 +1,102 @@
+"""How fast activity mixes: autocorrelation and the times and step sizes read from it.
+
+numpy only: statistics use it without torch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import fft
+
+
+def autocorrelation(series: np.ndarray, lags: int) -> np.ndarray:
+    """Return C(t) = ⟨x(s) x(s + t)⟩ at the first `lags` lags, by FFT.
+
+    The mean is not subtracted, as in the mean-field theory, where it vanishes by symmetry.
+
+    Args:
+        series: samples at equal intervals, time first, shape (T, ...).
+        lags: number of lags, at most T.
+
+    Returns:
+        Unbiased estimates, shape (lags, ...).
+    """
+    length = series.shape[0]
+    if lags > length:
+        raise ValueError(f"lags: expected at most the {length} samples, found {lags}")
+    padded = fft.next_fast_len(length + lags, real=True)
+    spectrum = fft.rfft(series, padded, axis=0)
+    products = fft.irfft(spectrum * spectrum.conj(), padded, axis=0)[:lags]
+    pairs = length - np.arange(lags)
+    return products / pairs.reshape(-1, *[1] * (series.ndim - 1))
+
+
+def crossing_time(correlation: np.ndarray, interval: float, level: float = 0.5) -> float:
+    """Return the first lag at which C(t)/C(0) falls to `level`, between samples by a straight line.
+
+    Args:
+        correlation: C at lags 0, interval, 2·interval, …, shape (lags,).
+        interval: τ between lags.
+        level: 1/2 for the half-life, 1/e for the e-folding time.
+
+    Returns:
+        The lag in τ; NaN where the level is not reached or C(0) = 0.
+    """
+    if correlation[0] <= 0:
+        return float("nan")
+    normalised = correlation / correlation[0]
+    below = np.flatnonzero(normalised <= level)
+    if below.size == 0:
+        return float("nan")
+    after = below[0]
+    high, low = normalised[after - 1], normalised[after]
+    return float(interval * (after - 1 + (high - level) / (high - low)))
+
+
+def correlation_time(correlation: np.ndarray, interval: float) -> float:
+    """Return T2 = ∫ (C(t)/C(0))² dt over −∞…∞ in τ, by the trapezoidal rule.
+
+    T / T2 is the effective number of independent samples for a variance measured over a time T;
+    an Ornstein-Uhlenbeck process of time constant 1 has T2 = 1.
+
+    Args:
+        correlation: C at lags 0, interval, …, long enough to have decayed, shape (lags,).
+        interval: τ between lags.
+    """
+    if correlation[0] <= 0:
+        return float("nan")
+    return float(2 * np.trapezoid(np.square(correlation / correlation[0]), dx=interval))
+
+
+def step_change(series: np.ndarray) -> np.ndarray:
+    """Return the root-mean-square change from one sample to the next, over time and the last axis.
+
+    Args:
+        series: shape (T, ..., N).
+
+    Returns:
+        Shape (...,), in units of the series.
+    """
+    return np.sqrt(np.square(np.diff(series, axis=0)).mean(axis=(0, -1)))
+
+
+def divergence_rate(time: np.ndarray, distance: np.ndarray, saturation: float) -> float:
+    """Return the rate at which two nearby trajectories separate, in 1/τ.
+
+    It is the slope of the logarithm of the distance, by least squares, from the start to the
+    moment at which the distance first exceeds a twentieth of its saturation.
+
+    Args:
+        time: (T,) in τ.
+        distance: (T,).
+        saturation: distance of two independent states.
+
+    Returns:
+        The rate; NaN when fewer than two distances lie in that range.
+    """
+    beyond = np.flatnonzero(distance > saturation / 20)
+    end = beyond[0] if beyond.size else len(time)
+    usable = np.flatnonzero(distance[:end] > 0)
+    if usable.size < 2:
+        return float("nan")
+    return float(np.polyfit(time[usable], np.log(distance[usable]), 1)[0])

@@ -1,0 +1,110 @@
+"""Overlap of population activity with stored patterns and with the directions orthogonal to them.
+
+numpy only: statistics and figures use it without torch.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from chaos_sampling.store import Dataset, Variable
+
+Activity = Literal["phi", "h"]
+"""Which population vector is compared with the patterns (reading R7)."""
+
+
+def overlaps(activity: np.ndarray, patterns: np.ndarray) -> np.ndarray:
+    """Return the normalised dot products m_k = a·ξ_k / (|a| |ξ_k|) (appendix A.1).
+
+    Args:
+        activity: population vectors, shape (..., N).
+        patterns: directions to compare with, shape (K, N).
+
+    Returns:
+        Overlaps in [−1, 1], shape (..., K); 0 where the activity vanishes.
+    """
+    return _unit(activity) @ _unit(patterns).T.astype(activity.dtype)
+
+
+def orthogonal_basis(patterns: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis (N − K, N) of the complement of the patterns, from the SVD."""
+    _, singular, directions = np.linalg.svd(patterns, full_matrices=True)
+    rank = int((singular > singular[0] * max(patterns.shape) * np.finfo(float).eps).sum())
+    return directions[rank:]
+
+
+def projection_norms(activity: np.ndarray, patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the norms of a/|a| projected onto the patterns' subspace and onto its complement.
+
+    The squares of the two sum to 1 wherever the activity does not vanish.
+
+    Args:
+        activity: population vectors, shape (..., N).
+        patterns: (K, N).
+
+    Returns:
+        Two arrays of shape (...,).
+    """
+    orthogonal = overlaps(activity, orthogonal_basis(patterns))
+    square = np.square(orthogonal).sum(-1)
+    present = np.linalg.norm(activity, axis=-1) > 0
+    return np.where(present, np.sqrt(np.clip(1 - square, 0, 1)), 0.0), np.sqrt(square)
+
+
+def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
+    """Measure a simulation of hybrid networks against the patterns that each one stores.
+
+    Args:
+        simulation: kind "fixed_gain" or "cycled_gain": h (network, ..., time, neuron), patterns
+            (network, pattern, neuron), time and gain.
+        activity: "phi" for φ(h), the population activity; "h" for the input.
+
+    Returns:
+        Dataset of kind "overlaps", axes as simulated: overlap (network, ..., time, pattern),
+        the norms projection_patterns and projection_orthogonal (network, ..., time), and, of the
+        first network only, the overlaps with the orthogonal directions, orthogonal
+        (..., time, direction).
+    """
+    h, patterns = simulation["h"], simulation["patterns"]
+    dims = simulation.variables["h"].dims[:-1]
+    vectors = np.tanh(h) if activity == "phi" else h
+    pairs = list(zip(vectors, patterns, strict=True))
+    norms = [projection_norms(vector, stored) for vector, stored in pairs]
+    names = ("normalised overlap with stored pattern", "projection on orthogonal direction")
+    return Dataset(
+        "overlaps",
+        f"Overlaps of {activity} with stored patterns and orthogonal directions",
+        {
+            "time": simulation.variables["time"],
+            "gain": simulation.variables["gain"],
+            "overlap": Variable(
+                np.stack([overlaps(*pair) for pair in pairs]), (*dims, "pattern"), "1", names[0]
+            ),
+            "orthogonal": Variable(
+                overlaps(vectors[0], orthogonal_basis(patterns[0])),
+                (*dims[1:], "direction"),
+                "1",
+                names[1],
+            ),
+            "projection_patterns": Variable(
+                np.stack([inside for inside, _ in norms]),
+                dims,
+                "1",
+                "norm of the projection onto the patterns' subspace",
+            ),
+            "projection_orthogonal": Variable(
+                np.stack([outside for _, outside in norms]),
+                dims,
+                "1",
+                "norm of the projection onto the orthogonal subspace",
+            ),
+        },
+        {"activity": activity},
+    )
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.where(norms > 0, norms, 1)

@@ -1,0 +1,30 @@
+"""One tree of random streams: (seed, purpose, indices) → generator; no two uses share a stream."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+
+def sequence(seed: int, purpose: str, *indices: int) -> np.random.SeedSequence:
+    """Return the seed sequence of one purpose.
+
+    Args:
+        seed: the top-level seed of the run.
+        purpose: what the numbers are for, in words; different words give independent streams.
+        indices: which network, trial or gain, where there are several.
+    """
+    digest = hashlib.sha256(purpose.encode()).digest()
+    words = tuple(int.from_bytes(digest[start : start + 4], "big") for start in range(0, 16, 4))
+    return np.random.SeedSequence(entropy=seed, spawn_key=(*words, *indices))
+
+
+def generator(seed: int, purpose: str, *indices: int) -> np.random.Generator:
+    """Return a numpy generator for one purpose; arguments as for `sequence`."""
+    return np.random.default_rng(sequence(seed, purpose, *indices))
+
+
+def integer(seed: int, purpose: str, *indices: int) -> int:
+    """Return a 63-bit seed for libraries with generators of their own, such as torch."""
+    return int(sequence(seed, purpose, *indices).generate_state(1, np.uint64)[0] >> np.uint64(1))

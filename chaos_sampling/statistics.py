@@ -1,0 +1,248 @@
+"""Tables of results with the network as the statistical unit.
+
+A table is in long form, one quantity under one condition a row. `mean`, `se`, `low`, `high` (a
+95 % interval) and `median` summarise one value per network. The interval is Student's t, which may
+reach past the bounds of a bounded quantity, or, where each network says only yes or no, the exact
+binomial one. Networks without a value, such as one whose activity never decorrelates, are left out
+and lower the count `networks`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from chaos_sampling import mixing
+from chaos_sampling.store import Dataset
+
+COLUMNS = [
+    *("quantity", "gain", "size", "condition", "networks"),
+    *("mean", "se", "low", "high", "median", "theory"),
+]
+RETRIEVED = 0.9
+"""Overlap |m| above which a state counts as a stored pattern or its negative."""
+
+
+def row(
+    quantity: str,
+    values: Sequence[float] | np.ndarray,
+    *,
+    gain: float = np.nan,
+    size: float = np.nan,
+    condition: Mapping[str, Any] | None = None,
+    theory: float = np.nan,
+) -> dict[str, Any]:
+    """Summarise one value per network as a row of a table.
+
+    Args:
+        quantity: its name, listed in docs/data.md.
+        values: one per network, shape (networks,); NaN where a network has none.
+        gain: g, where one gain applies.
+        size: N.
+        condition: whatever else tells rows apart.
+        theory: the mean-field value, where there is one.
+    """
+    values = np.asarray(values)
+    low, high = _interval(values)
+    values = values[np.isfinite(values)].astype(float)
+    count = len(values)
+    return {
+        "quantity": quantity,
+        "gain": gain,
+        "size": size,
+        "condition": json.dumps(condition or {}),
+        "networks": count,
+        "mean": values.mean() if count else np.nan,
+        "se": stats.sem(values) if count > 1 else np.nan,
+        "low": low,
+        "high": high,
+        "median": np.median(values) if count else np.nan,
+        "theory": theory,
+    }
+
+
+def _interval(values: np.ndarray) -> tuple[float, float]:
+    if values.dtype == bool:
+        return tuple(stats.binomtest(int(values.sum()), len(values)).proportion_ci(0.95))
+    values = values[np.isfinite(values)]
+    if len(values) < 2 or np.ptp(values) == 0:
+        exact = values[0] if len(values) > 1 else np.nan
+        return exact, exact
+    return stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table with the columns in their fixed order."""
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def chaos_table(divergence: Dataset, speed: Dataset) -> pd.DataFrame:
+    """Summarise sensitivity and sampling speed of the random network, per gain.
+
+    Args:
+        divergence: kind "divergence".
+        speed: kind "mixing".
+    """
+    size = speed.attributes["neurons"]
+    rows = []
+    for index, gain in enumerate(divergence["gain"]):
+        rates = [
+            mixing.divergence_rate(divergence["time"], distance, saturation)
+            for distance, saturation in zip(
+                divergence["distance"][index], divergence["saturation"][index], strict=True
+            )
+        ]
+        rows.append(row("divergence_rate", rates, gain=gain, size=size))
+        rows.append(row("fraction_diverging", np.greater(rates, 0), gain=gain, size=size))
+    step = speed["lag"][1]
+    for index, gain in enumerate(speed["gain"]):
+        correlations = speed["autocorrelation"][index]
+        values = {
+            "variance_phi": correlations[:, 0],
+            "T2_phi": [mixing.correlation_time(c, step) for c in correlations],
+            "half_life_phi": [mixing.crossing_time(c, step) for c in correlations],
+            f"step_change_{step:g}": speed["step_change"][index],
+        }
+        rows += [row(name, value, gain=gain, size=size) for name, value in values.items()]
+    return table(rows)
+
+
+def sampling_table(gain_samples: Iterable[Dataset]) -> pd.DataFrame:
+    """Summarise how fast latents and images change along one trajectory per gain (section 3.3).
+
+    There is one generator, hence one network, and no interval.
+
+    Args:
+        gain_samples: kind "gain_samples", one per gain.
+    """
+    rows = []
+    for samples in gain_samples:
+        time = samples["trajectory/time"]
+        images = samples["trajectory/images"].reshape(len(time), -1) / np.float32(255)
+        latents = samples["trajectory/latents"]
+        spread = (samples["ensemble/images"] / np.float32(255)).std(axis=0)
+        gain = samples.attributes["gain"]
+        condition = {"model": samples.attributes["model"]}
+        step = time[1] - time[0]
+        centred = images - images.mean(axis=0)
+        correlation = mixing.autocorrelation(centred, len(time) // 4).mean(axis=1)
+        values = {
+            f"step_change_latents_{step:g}": mixing.step_change(latents),
+            f"step_change_images_{step:g}": mixing.step_change(images),
+            "half_life_images": mixing.crossing_time(correlation, step),
+            "deviation_images": np.sqrt(np.square(spread).mean()),
+        }
+        rows += [
+            row(name, [value], gain=gain, condition=condition) for name, value in values.items()
+        ]
+    return table(rows)
+
+
+def hybrid_table(
+    fixed: Dataset, cycled: Dataset, *, sample_every: float, dropped: float
+) -> pd.DataFrame:
+    """Summarise the hybrid networks at fixed and at cycled gain (section 3.4, Fig. 4d, e).
+
+    Args:
+        fixed: kind "overlaps", of a simulation at fixed gains.
+        cycled: kind "overlaps", of a simulation at cycled gain.
+        sample_every: τ between the time points that enter.
+        dropped: share of a run at fixed gain that is dropped as a transient.
+    """
+    rows = _fixed_gain_rows(fixed, sample_every, dropped)
+    rows += _cycled_gain_rows(cycled)
+    return table(rows)
+
+
+def pooled_regression(gains: np.ndarray, norms: np.ndarray) -> Any:
+    """Regress on g the norms of all time points of one network, as the paper does (reading R8).
+
+    Its p-value takes autocorrelated time points for independent ones and is no evidence.
+
+    Args:
+        gains: (G,).
+        norms: (G, T).
+
+    Returns:
+        scipy's result with slope, rvalue and pvalue.
+    """
+    return stats.linregress(np.repeat(gains, norms.shape[1]), norms.ravel())
+
+
+def low_phase_ends(gain: np.ndarray) -> np.ndarray:
+    """Return the indices of the last record of each complete phase at the lowest gain.
+
+    Args:
+        gain: g of the interval that ends at each record, shape (T,).
+    """
+    low = gain == gain.min()
+    return np.flatnonzero(low[:-1] & ~low[1:])
+
+
+def visits(overlap: np.ndarray) -> np.ndarray:
+    """Name the state of each overlap vector by its largest overlap.
+
+    Args:
+        overlap: (..., K).
+
+    Returns:
+        Shape (...,): k + 1 for pattern k, −(k + 1) for its negative, 0 for neither, which
+        includes mixtures.
+    """
+    index = np.abs(overlap).argmax(axis=-1)
+    largest = np.take_along_axis(overlap, index[..., None], axis=-1)[..., 0]
+    return np.where(np.abs(largest) > RETRIEVED, np.sign(largest) * (index + 1), 0).astype(int)
+
+
+def _fixed_gain_rows(fixed: Dataset, sample_every: float, dropped: float) -> list[dict[str, Any]]:
+    time, gains = fixed["time"], fixed["gain"]
+    stride = round(sample_every / (time[1] - time[0]))
+    chosen = np.flatnonzero(time >= dropped * time[-1])[::stride]
+    rows = []
+    for subspace in ("patterns", "orthogonal"):
+        norms = fixed[f"projection_{subspace}"][..., chosen]  # (network, gain, time)
+        fits = [pooled_regression(gains, network) for network in norms]
+        slopes = [stats.linregress(gains, network.mean(axis=-1)).slope for network in norms]
+        rows += [
+            row(f"pooled_r_{subspace}", [fit.rvalue for fit in fits]),
+            row(f"pooled_p_{subspace}", [fit.pvalue for fit in fits]),
+            row(f"pooled_slope_{subspace}", [fit.slope for fit in fits]),
+            row(f"network_slope_{subspace}", slopes),
+        ]
+        rows += [
+            row(f"projection_{subspace}", norms[:, index].mean(axis=-1), gain=gain)
+            for index, gain in enumerate(gains)
+        ]
+    largest = np.abs(fixed["overlap"][:, :, chosen]).max(axis=-1).mean(axis=-1)
+    final = visits(fixed["overlap"][:, :, -1])
+    for index, gain in enumerate(gains):
+        rows.append(row("overlap_max", largest[:, index], gain=gain))
+        rows.append(row("retrieval_fraction", final[:, index] != 0, gain=gain))
+    return rows
+
+
+def _cycled_gain_rows(cycled: Dataset) -> list[dict[str, Any]]:
+    values: dict[str, list[float]] = {
+        name: []
+        for name in (
+            *("overlap_final", "retrieval_fraction", "negative_fraction"),
+            *("switch_probability", "patterns_visited"),
+        )
+    }
+    for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True):
+        ends = overlap[low_phase_ends(gain)]
+        visited = visits(ends)
+        both = (visited[1:] != 0) & (visited[:-1] != 0)
+        switched = (visited[1:] != visited[:-1])[both]
+        values["overlap_final"].append(np.abs(ends).max(axis=-1).mean())
+        values["retrieval_fraction"].append((visited != 0).mean())
+        values["negative_fraction"].append((visited < 0).mean())
+        values["switch_probability"].append(switched.mean() if switched.size else np.nan)
+        values["patterns_visited"].append(len(set(np.abs(visited)) - {0}))
+    condition = {"gain": "cycled"}
+    return [row(name, value, condition=condition) for name, value in values.items()]

@@ -1,0 +1,206 @@
+"""HDF5 in and out: labelled arrays, provenance, atomic replacement.
+
+Files follow the netCDF-4 conventions (dimension scales, `units`, `long_name`), so that
+`xarray.open_dataset(path, engine="h5netcdf")` shows labelled coordinates.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOFTWARE = (
+    "h5py",
+    "numpy",
+    "pillow",
+    "python-avatars",
+    "resvg-py",
+    "scipy",
+    "torch",
+    "torchvision",
+)
+UNLABELLED = "This is a netCDF dimension but not a netCDF variable."
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One array with its meaning: `dims` names each axis, `units` is "1" for pure numbers."""
+
+    values: np.ndarray
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", np.asarray(self.values))
+        if self.values.ndim != len(self.dims):
+            raise ValueError(
+                f"{self.long_name}: shape {self.values.shape} has {self.values.ndim} axes, "
+                f"but {len(self.dims)} are named: {self.dims}"
+            )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What one HDF5 file holds.
+
+    Attributes:
+        kind: what the file is, in one word; a reader asks for it and refuses any other.
+        title: the same in a sentence.
+        variables: arrays by name; a name with a slash, as in "trajectory/time", lies in a group.
+            A variable whose only dimension is its own name is the coordinate of that dimension.
+        attributes: anything else worth keeping; must be representable as JSON.
+    """
+
+    kind: str
+    title: str
+    variables: Mapping[str, Variable]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Values of the variable `name`."""
+        return self.variables[name].values
+
+
+class WrongFileError(ValueError):
+    """A file is not what its reader needs; the message names it and the remedy."""
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, moved onto it when the block ends without error.
+
+    A reader therefore sees the old file, or none, or the complete new one.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        temporary.chmod(0o644)
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | None = None) -> None:
+    """Write `dataset` to `path` atomically.
+
+    Args:
+        dataset: what to write.
+        path: the final name; its folder is made when missing.
+        provenance: extra root attributes, such as the rule and the parameters that made it.
+
+    Raises:
+        ValueError: two variables disagree about the length of a dimension.
+    """
+    attributes = {
+        "kind": dataset.kind,
+        "title": dataset.title,
+        "software": _software(),
+        **dataset.attributes,
+        **(provenance or {}),
+    }
+    with replacing(path) as temporary, h5py.File(temporary, "w", track_order=True) as file:
+        for key, value in attributes.items():
+            file.attrs[key] = value if isinstance(value, str) else json.dumps(value)
+        for name, variable in dataset.variables.items():
+            values = variable.values
+            if values.dtype.kind == "U":
+                values = values.astype(h5py.string_dtype())
+            data = file.create_dataset(name, data=values)
+            data.attrs["units"] = variable.units
+            data.attrs["long_name"] = variable.long_name
+        for name, variable in dataset.variables.items():
+            _label(file, name, variable)
+
+
+def save_table(table: pd.DataFrame, path: str | Path) -> None:
+    """Write `table` to `path` as tab-separated text, atomically."""
+    with replacing(path) as temporary:
+        table.to_csv(temporary, sep="\t", index=False)
+
+
+def load(path: str | Path, kind: str) -> Dataset:
+    """Read the file at `path`, which must be of the given `kind`.
+
+    Raises:
+        WrongFileError: the file is missing, is not HDF5, is damaged, or is of another kind.
+    """
+    remedy = "Delete it and run snakemake again to have it rebuilt."
+    if not Path(path).is_file():
+        raise WrongFileError(f"{path}: expected an HDF5 file of kind '{kind}', found no file.")
+    try:
+        with h5py.File(path) as file:
+            found = file.attrs.get("kind", "none given")
+            if found != kind:
+                raise WrongFileError(
+                    f"{path}: expected an HDF5 file of kind '{kind}', "
+                    f"found kind '{found}'. {remedy}"
+                )
+            attributes = {name: _decode(value) for name, value in file.attrs.items()}
+            variables: dict[str, Variable] = {}
+            file.visititems(lambda name, item: _collect(variables, name, item))
+    except OSError as error:
+        raise WrongFileError(
+            f"{path}: expected an HDF5 file of kind '{kind}', found a file that HDF5 cannot read "
+            f"({error}). {remedy}"
+        ) from error
+    title = attributes.pop("title", "")
+    return Dataset(attributes.pop("kind"), title, variables, attributes)
+
+
+def _label(file: h5py.File, name: str, variable: Variable) -> None:
+    group = file[name].parent
+    for axis, dimension in enumerate(variable.dims):
+        length = variable.values.shape[axis]
+        if dimension not in group:
+            group.create_dataset(dimension, data=np.zeros(length, np.float32))
+            group[dimension].make_scale(UNLABELLED + f"{length:10d}")
+        scale = group[dimension]
+        if not scale.is_scale:
+            scale.make_scale(dimension)
+        if scale.shape != (length,):
+            raise ValueError(
+                f"{name}: dimension '{dimension}' has length {length}, elsewhere {scale.shape}"
+            )
+        if scale != file[name]:
+            file[name].dims[axis].attach_scale(scale)
+
+
+def _collect(variables: dict[str, Variable], name: str, item: h5py.Group | h5py.Dataset) -> None:
+    if not isinstance(item, h5py.Dataset) or "units" not in item.attrs:
+        return
+    strings = h5py.check_string_dtype(item.dtype) is not None
+    values = item.asstr()[()] if strings else item[()]
+    if item.is_scale:
+        dims: tuple[str, ...] = (name.rsplit("/", 1)[-1],)
+    else:
+        dims = tuple(scale[0].name.rsplit("/", 1)[-1] for scale in item.dims)
+    variables[name] = Variable(values, dims, item.attrs["units"], item.attrs["long_name"])
+
+
+def _decode(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def _software() -> dict[str, str]:
+    return {name: metadata.version(name) for name in SOFTWARE}

@@ -1,0 +1,109 @@
+"""Names and input functions that rules share, and the hash of the science they run."""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+NOT_SCIENCE = {"store", "progress"}  # they change how a result is kept or told, not the result
+
+
+MODELS = {name_of(model): model for model in config["models"]}
+GAINS = [f"{gain:g}" for gain in config["sampling"]["gains"]]
+
+
+wildcard_constraints:
+    dataset="avatars|folder|celeba",
+    model="|".join(MODELS),
+    gain=r"[0-9.]+",
+    protocol="fixed_gain|cycled_gain",
+
+
+def pictures(wildcards):
+    """Return the local pictures of a data set; a missing path is the job's to explain."""
+    path = config["datasets"][wildcards.dataset].get("path")
+    return path if path and Path(path).exists() else []
+
+
+def dataset_settings(wildcards):
+    """Return the section of the configuration that describes a data set."""
+    return config["datasets"][wildcards.dataset]
+
+
+def training_images(wildcards):
+    """Return the data set that a model is trained on."""
+    return f"<results>/data/{MODELS[wildcards.model]['dataset']}.h5"
+
+
+def model_of(wildcards):
+    """Return the description of a model."""
+    return MODELS[wildcards.model]
+
+
+def recipe_of(wildcards):
+    """Return the training recipe of a model."""
+    return config["recipes"][MODELS[wildcards.model]["recipe"]]
+
+
+def protocol_settings(wildcards):
+    """Return the parameters of one protocol, those of the network included."""
+    return config["hybrid"]["network"] | config["hybrid"][wildcards.protocol]
+
+
+def trajectories(model):
+    """Return the samples of a model at the gains of Fig. 3, in the order of its rows."""
+    return [f"<results>/gan/{model}/gain~{gain:g}.h5" for gain in config["figures"]["gains"]]
+
+
+def trajectories_of(wildcards):
+    """Return the same for the model that a wildcard names."""
+    return trajectories(wildcards.model)
+
+
+@cache
+def science(script):
+    """Hash the code of chaos_sampling that a script imports, comments and docstrings left out.
+
+    As a parameter of a rule it makes Snakemake see an edited import, which it otherwise does not.
+    """
+    files = imported(ROOT / "scripts" / f"{script}.py")
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.name.encode() + normalised(file).encode())
+    return digest.hexdigest()[:12]
+
+
+@cache
+def imported(file):
+    """Collect the science modules that a file imports, directly or through others."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chaos_sampling"):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    files = set()
+    for name in names:
+        path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+        if path.exists() and path.stem not in NOT_SCIENCE:
+            files |= {path} | imported(path)
+    return frozenset(files)
+
+
+@cache
+def normalised(file):
+    """Return the code of a file as a syntax tree without docstrings."""
+    tree = ast.parse(file.read_text())
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [part for part in body if not is_text(part)]
+    return ast.dump(tree)
+
+
+def is_text(node):
+    """Tell whether a statement is a bare string, as docstrings are."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

@@ -1,0 +1,111 @@
+"""Checks of the configuration, made while the workflow is read."""
+
+import difflib
+from pathlib import Path
+
+import jsonschema
+import yaml
+from snakemake.exceptions import WorkflowError
+
+
+def check_config():
+    """Refuse a configuration that cannot run, naming the key and what was expected."""
+    schema = yaml.safe_load(Path(workflow.basedir, "rules", "config.schema.yaml").read_text())
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(config)
+    )
+    if error is not None:
+        raise WorkflowError(describe(error))
+    for key, found, limit, expected in limits():
+        if found > limit:
+            raise WorkflowError(f"{key}: expected at most {limit} ({expected}), found {found}.")
+    for key, found, choices in references():
+        if found not in choices:
+            listed = ", ".join(map(str, choices))
+            raise WorkflowError(f"{key}: expected one of {listed}; found {found}.")
+    for key, duration, interval, name in whole_multiples():
+        if abs(duration / interval - round(duration / interval)) > 1e-6:
+            raise WorkflowError(
+                f"{key}: expected a whole multiple of {name} = {interval}, found {duration}."
+            )
+
+
+def describe(error):
+    """Say in one line which key is wrong, what was expected and what was found."""
+    key = ".".join(map(str, error.absolute_path)) or "the top level"
+    if error.validator != "additionalProperties":
+        return f"{key}: {error.message}. Edit config.yaml or the preset that sets it."
+    known = error.schema["properties"]
+    unknown = next(name for name in error.instance if name not in known)
+    near = difflib.get_close_matches(unknown, known, n=1)
+    hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(known)}."
+    return f"{key}: unknown key '{unknown}'. {hint}"
+
+
+def limits():
+    """List (key, value, upper limit, what the limit is) of keys that bound one another."""
+    network, gan = config["hybrid"]["network"], config["gan"]
+    yield (
+        "hybrid.network.patterns",
+        network["patterns"],
+        network["neurons"] - 1,
+        "one fewer than hybrid.network.neurons, so that an orthogonal direction is left",
+    )
+    yield "gan.latents", gan["latents"], gan["network"]["neurons"], "gan.network.neurons"
+    yield "gan.degree", gan["degree"], gan["network"]["neurons"], "gan.network.neurons"
+    for stage in ("traces", "divergence"):
+        settings = config["chaos"][stage]
+        key = f"chaos.{stage}"
+        yield f"{key}.shown", settings["shown"], settings["neurons"], f"{key}.neurons"
+    for phase in ("low_duration", "high_duration"):
+        shortest, longest = config["hybrid"]["cycled_gain"][phase]
+        yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
+
+
+def references():
+    """List (key, value, allowed values) of keys that name something defined elsewhere."""
+    for index, model in enumerate(config["models"]):
+        yield f"models.{index}.recipe", model["recipe"], list(config["recipes"])
+    yield "figures.model", config["figures"]["model"], [
+        name_of(model) for model in config["models"]
+    ]
+    for index, gain in enumerate(config["figures"]["gains"]):
+        yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
+
+
+def whole_multiples():
+    """List (key, duration, interval, name of the interval) of times that must fit one another."""
+    chaos, gan, hybrid = config["chaos"], config["gan"], config["hybrid"]
+    dt = hybrid["network"]["dt"]
+    for section, settings, names in (
+        ("chaos.traces", chaos["traces"], ("burn_in", "duration")),
+        ("chaos.divergence", chaos["divergence"], ("burn_in", "every")),
+        ("chaos.mixing", chaos["mixing"], ("burn_in", "interval")),
+        ("sampling", config["sampling"], ("burn_in", "interval")),
+        ("gan.network", gan["network"], ("burn_in",)),
+    ):
+        for name in names:
+            yield f"{section}.{name}", settings[name], settings["dt"], f"{section}.dt"
+    for section, settings, name, interval in (
+        ("chaos.divergence", chaos["divergence"], "duration", "every"),
+        ("chaos.mixing", chaos["mixing"], "duration", "interval"),
+        ("chaos.mixing", chaos["mixing"], "longest_lag", "interval"),
+        ("hybrid.fixed_gain", hybrid["fixed_gain"], "duration", "every"),
+        ("hybrid.cycled_gain", hybrid["cycled_gain"], "duration", "every"),
+    ):
+        yield f"{section}.{name}", settings[name], settings[interval], f"{section}.{interval}"
+    yield "gan.advance", gan["advance"], gan["network"]["dt"], "gan.network.dt"
+    for section in ("fixed_gain", "cycled_gain"):
+        every = hybrid[section]["every"]
+        yield f"hybrid.{section}.every", every, dt, "hybrid.network.dt"
+    every = hybrid["fixed_gain"]["every"]
+    sample_every = config["statistics"]["sample_every"]
+    yield "statistics.sample_every", sample_every, every, "hybrid.fixed_gain.every"
+
+
+def name_of(model):
+    """Return the folder name of a model, {dataset}-{latents}-seed{seed}."""
+    return f"{model['dataset']}-{model['latents']}-seed{model['seed']}"
+
+
+check_config()

@@ -1,0 +1,14 @@
+"""Follow pairs of trajectories from almost the same initial state (Fig. 1b)."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import chaos, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake) as provenance:
+    dataset = chaos.simulate_divergence(**snakemake.params.settings, seed=snakemake.params.seed)
+    store.save(dataset, snakemake.output[0], provenance)

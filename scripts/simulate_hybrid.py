@@ -1,0 +1,20 @@
+"""Run networks with stored patterns and random weights, at fixed or at cycled gain (Fig. 4)."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import hybrid, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+PROTOCOLS = {
+    "fixed_gain": hybrid.simulate_fixed_gain,
+    "cycled_gain": hybrid.simulate_cycled_gain,
+}
+
+with stage(snakemake) as provenance:
+    simulate = PROTOCOLS[snakemake.wildcards.protocol]
+    dataset = simulate(**snakemake.params.settings, seed=snakemake.params.seed)
+    store.save(dataset, snakemake.output[0], provenance)

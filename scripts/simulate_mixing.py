@@ -1,0 +1,14 @@
+"""Measure how fast the activity changes at each gain (section 3.3)."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import chaos, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake) as provenance:
+    dataset = chaos.simulate_mixing(**snakemake.params.settings, seed=snakemake.params.seed)
+    store.save(dataset, snakemake.output[0], provenance)

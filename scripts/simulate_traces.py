@@ -1,0 +1,14 @@
+"""Record a few neurons of one random network at several gains (Fig. 1a)."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import chaos, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake) as provenance:
+    dataset = chaos.simulate_traces(**snakemake.params.settings, seed=snakemake.params.seed)
+    store.save(dataset, snakemake.output[0], provenance)

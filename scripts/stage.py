@@ -1,0 +1,60 @@
+"""What every script shares: the log of its rule and the provenance of what it writes."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
+    """Run the body of a script with everything it prints, logs or raises in the rule's log.
+
+    Yields:
+        The provenance for `store.save`: rule, parameters, seed, version of this code.
+
+    Raises:
+        SystemExit: the body failed; the message is the error's, the traceback is in the log.
+    """
+    failure = None
+    layout = "%(asctime)s %(levelname)s %(message)s"
+    with (
+        open(snakemake.log[0], "w", buffering=1) as log,
+        redirect_stdout(log),
+        redirect_stderr(log),
+    ):
+        logging.basicConfig(stream=log, force=True, level=logging.INFO, format=layout)
+        logging.captureWarnings(True)
+        logging.info("rule %s, %d threads", snakemake.rule, snakemake.threads)
+        try:
+            yield _provenance(snakemake)
+            logging.info("wrote %s", ", ".join(snakemake.output))
+        except Exception as error:
+            traceback.print_exc()
+            failure = f"{snakemake.rule}: {type(error).__name__}: {error}"
+    if failure:
+        sys.exit(failure)
+
+
+def _provenance(snakemake: Any) -> dict[str, Any]:
+    params = {name: value for name, value in snakemake.params.items() if name != "code"}
+    return {
+        "rule": snakemake.rule,
+        "config": params,
+        "seed": params.get("seed", "none"),
+        "code_version": _code_version(),
+    }
+
+
+def _code_version() -> str:
+    command = ["git", "-C", Path(__file__).parent, "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -1,0 +1,18 @@
+"""Summarise the regression of overlap on gain and the visits of patterns."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import statistics, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    table = statistics.hybrid_table(
+        store.load(snakemake.input.fixed, "overlaps"),
+        store.load(snakemake.input.cycled, "overlaps"),
+        **snakemake.params.settings,
+    )
+    store.save_table(table, snakemake.output[0])

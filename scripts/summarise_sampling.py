@@ -1,0 +1,14 @@
+"""Summarise how fast latents and images change at each gain."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import statistics, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    table = statistics.sampling_table(store.load(path, "gain_samples") for path in snakemake.input)
+    store.save_table(table, snakemake.output[0])
