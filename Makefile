@@ -8,6 +8,12 @@ reproduce: .venv/installed
 test: .venv/installed
 	$(BIN)/pytest
 
+lint: .venv/installed
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
 # The lock is universal: one file for Linux and macOS, every file checked by its hash.
 lock: .venv/installed
 	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --upgrade \
@@ -23,4 +29,4 @@ lock: .venv/installed
 	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r envs/requirements.txt
 	touch $@
 
-.PHONY: reproduce test lock
+.PHONY: reproduce test lint lock

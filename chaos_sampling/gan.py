@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from chaos_sampling import store
@@ -142,7 +142,7 @@ def save_generator(path: str | Path, model: ChaoticGenerator) -> None:
         "attributes": dict(model.attributes),
     }
     with store.replacing(path) as temporary:
-        save_file(tensors, temporary, {"model": json.dumps(metadata)})
+        temporary.write_bytes(save(tensors, {"model": json.dumps(metadata)}))
 
 
 def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGenerator:

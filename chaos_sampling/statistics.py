@@ -55,7 +55,7 @@ def row(
         "quantity": quantity,
         "gain": gain,
         "size": size,
-        "condition": json.dumps(condition or {}),
+        "condition": json.dumps(condition or {}, sort_keys=True),
         "networks": count,
         "mean": values.mean() if count else np.nan,
         "se": stats.sem(values) if count > 1 else np.nan,
@@ -127,7 +127,7 @@ def sampling_table(gain_samples: Iterable[Dataset]) -> pd.DataFrame:
         latents = samples["trajectory/latents"]
         spread = (samples["ensemble/images"] / np.float32(255)).std(axis=0)
         gain = samples.attributes["gain"]
-        condition = {"model": samples.attributes["model"]}
+        condition = samples.attributes["model"]
         step = time[1] - time[0]
         centred = images - images.mean(axis=0)
         correlation = mixing.autocorrelation(centred, len(time) // 4).mean(axis=1)

@@ -203,4 +203,6 @@ def _decode(value: str) -> Any:
 
 
 def _software() -> dict[str, str]:
-    return {name: metadata.version(name) for name in SOFTWARE}
+    """Return the versions of what is installed here; not every stage needs every package."""
+    installed = {package.name.lower().replace("_", "-"): package.version for package in metadata.distributions()}
+    return {name: installed[name] for name in SOFTWARE if name in installed}

@@ -214,8 +214,14 @@ def train(
     return averaged.eval(), _dataset(progress)
 
 
-def checkpoint_path(output: str | Path, images: np.ndarray, parameters: Mapping[str, Any]) -> Path:
-    """Return a checkpoint's name beside `output` that other images or parameters do not share."""
+def checkpoint_path(output: str | Path, images: np.ndarray, parameters: Any) -> Path:
+    """Return a name for the checkpoint beside `output` that belongs to these images and parameters.
+
+    Args:
+        output: a file that the training makes.
+        images: what it learns from.
+        parameters: everything else that decides its course, in a form that JSON can represent.
+    """
     digest = hashlib.sha256(np.ascontiguousarray(images))
     digest.update(json.dumps(parameters, sort_keys=True).encode())
     return Path(output).with_suffix(f".{digest.hexdigest()[:12]}.checkpoint")

@@ -44,15 +44,15 @@ def describe(error):
 
 def limits():
     """List (key, value, upper limit, what the limit is) of keys that bound one another."""
-    network, gan = config["hybrid"]["network"], config["gan"]
+    network, latents = config["hybrid"]["network"], config["gan"]["latents"]
     yield (
         "hybrid.network.patterns",
         network["patterns"],
         network["neurons"] - 1,
         "one fewer than hybrid.network.neurons, so that an orthogonal direction is left",
     )
-    yield "gan.latents", gan["latents"], gan["network"]["neurons"], "gan.network.neurons"
-    yield "gan.degree", gan["degree"], gan["network"]["neurons"], "gan.network.neurons"
+    for name in ("latents", "degree"):
+        yield f"gan.latents.{name}", latents[name], latents["neurons"], "gan.latents.neurons"
     for stage in ("traces", "divergence"):
         settings = config["chaos"][stage]
         key = f"chaos.{stage}"
@@ -82,7 +82,8 @@ def whole_multiples():
         ("chaos.divergence", chaos["divergence"], ("burn_in", "every")),
         ("chaos.mixing", chaos["mixing"], ("burn_in", "interval")),
         ("sampling", config["sampling"], ("burn_in", "interval")),
-        ("gan.network", gan["network"], ("burn_in",)),
+        ("gan.latents", gan["latents"], ("burn_in",)),
+        ("gan.grid", gan["grid"], ("burn_in",)),
     ):
         for name in names:
             yield f"{section}.{name}", settings[name], settings["dt"], f"{section}.dt"
@@ -94,7 +95,12 @@ def whole_multiples():
         ("hybrid.cycled_gain", hybrid["cycled_gain"], "duration", "every"),
     ):
         yield f"{section}.{name}", settings[name], settings[interval], f"{section}.{interval}"
-    yield "gan.advance", gan["advance"], gan["network"]["dt"], "gan.network.dt"
+    yield (
+        "gan.training.advance",
+        gan["training"]["advance"],
+        gan["latents"]["dt"],
+        "gan.latents.dt",
+    )
     for section in ("fixed_gain", "cycled_gain"):
         every = hybrid[section]["every"]
         yield f"hybrid.{section}.every", every, dt, "hybrid.network.dt"

@@ -21,7 +21,6 @@ rule train_gan:
         settings=config["gan"],
         recipe=recipe_of,
         model=model_of,
-        seed=config["seed"],
         code=science("train_gan"),
     message:
         "Training the generator {wildcards.model}"
@@ -48,7 +47,6 @@ rule sample_gain:
         runtime="30m",
     params:
         settings={name: value for name, value in config["sampling"].items() if name != "gains"},
-        seed=config["seed"],
         code=science("sample_gain"),
     message:
         "Sampling {wildcards.model} at gain {wildcards.gain}"

@@ -1,8 +1,11 @@
 rule build_report:
     """The whole run on one page: figures with captions, tables, provenance."""
     input:
+        template=f"{workflow.basedir}/report/report.html.j2",
+        captions=expand(f"{workflow.basedir}/report/figure{{number}}.rst", number=[1, 2, 3, 4]),
         figures=expand("<results>/figures/figure{number}.png", number=[1, 2, 3, 4]),
         tables=expand("<results>/statistics/{table}.tsv", table=["chaos", "sampling", "hybrid"]),
+        training=f"<results>/gan/{config['figures']['model']}/training.h5",
     output:
         "<results>/report.html",
     log:
@@ -16,7 +19,8 @@ rule build_report:
         mem="1GB",
         runtime="10m",
     params:
-        settings=config,
+        settings={name: value for name, value in config.items() if name != "device"},
+        code=science("build_report"),
     message:
         "Writing the report"
     script:

@@ -1,0 +1,19 @@
+"""Draw Fig. 4: hybrid networks at fixed and at cycled gain."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import store
+from chaos_sampling.figures import figure4, style
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    figure = figure4.draw(
+        store.load(snakemake.input.fixed, "fixed_gain"),
+        store.load(snakemake.input.fixed_overlaps, "overlaps"),
+        store.load(snakemake.input.cycled_overlaps, "overlaps"),
+    )
+    style.save(figure, snakemake.output.png, snakemake.output.svg)

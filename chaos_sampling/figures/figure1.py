@@ -48,17 +48,19 @@ def activity(
         time: (time,) in τ.
         gains: (gain,).
         h: inputs to the neurons, (gain, time, neuron).
-        shown: τ to draw, from the first time on.
+        shown: τ to draw, from the first time on, at most.
     """
-    window = time <= time[0] + shown
+    elapsed = time - time[0]
+    window = elapsed <= shown
+    limits = (0, elapsed[window][-1])
     for (top, bottom), gain, inputs in zip(axes.T, gains, h[:, window], strict=True):
         for trace, colour in zip(inputs.T, style.NEURONS, strict=False):
-            top.plot(time[window] - time[0], trace, color=colour)
-            bottom.plot(time[window] - time[0], np.tanh(trace), color=colour)
+            top.plot(elapsed[window], trace, color=colour)
+            bottom.plot(elapsed[window], np.tanh(trace), color=colour)
         top.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-        top.set(title=f"$g$ = {gain:g}", xlim=(0, shown))
+        top.set(title=f"$g$ = {gain:g}", xlim=limits)
         top.tick_params(labelbottom=False)
-        bottom.set(xlabel="time (τ)", xlim=(0, shown), ylim=(-1.1, 1.1), yticks=[-1, 0, 1])
+        bottom.set(xlabel="time (τ)", xlim=limits, ylim=(-1.1, 1.1), yticks=[-1, 0, 1])
     axes[0, 0].set_ylabel("input $h$")
     axes[1, 0].set_ylabel("output $φ(h)$")
 
@@ -73,7 +75,7 @@ def _sensitivity(panel: SubFigure, divergence: Dataset, shown: float) -> None:
     for neuron, colour in enumerate(style.NEURONS):
         axes.plot(time[window], original[window, neuron], color=colour)
         axes.plot(time[window], perturbed[window, neuron], color=colour, linestyle=(0, (2.5, 1.2)))
-    axes.set(xlabel="time (τ)", ylabel="input $h$", xlim=(0, shown))
+    axes.set(xlabel="time (τ)", ylabel="input $h$", xlim=(0, time[window][-1]))
     axes.legend(
         handles=[
             Line2D([], [], color=style.BLACK, label="original"),

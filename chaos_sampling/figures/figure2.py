@@ -50,7 +50,7 @@ def draw(samples: Dataset, *, columns: int = 12, rows: int = 5) -> Figure:
 
     grid = bottom.subplots()
     grid.set_axis_off()
-    grid.imshow(tile(images[: rows * columns], columns))
+    grid.imshow(tile(images[: rows * columns], columns), interpolation="none")
     style.panel_letter(bottom, "b")
     return figure
 
@@ -103,7 +103,9 @@ def _generator(axes: Axes, image: np.ndarray) -> None:
             axes.add_patch(_arrow((start, MIDDLE), (left - 0.4, MIDDLE), style.TRAINED, size=6))
     left, side, _, _ = BLOCKS[-1]
     low, high = MIDDLE - side / 2, MIDDLE + side / 2
-    axes.imshow(image, extent=(left, left + side, low, high), aspect="auto", zorder=4)
+    axes.imshow(
+        image, extent=(left, left + side, low, high), aspect="auto", interpolation="none", zorder=4
+    )
     _caption(axes, 112, "five transposed convolutions\n(trained)", style.TRAINED)
 
 

@@ -12,8 +12,6 @@ from chaos_sampling.figures import style
 from chaos_sampling.figures.figure2 import tile
 from chaos_sampling.store import Dataset
 
-ARROW = {"arrowstyle": "-|>", "color": style.BLACK, "linewidth": 0.6, "mutation_scale": 7}
-
 
 @style.styled
 def draw(gain_samples: Sequence[Dataset], *, frames: int = 24, columns: int = 12) -> Figure:
@@ -21,15 +19,17 @@ def draw(gain_samples: Sequence[Dataset], *, frames: int = 24, columns: int = 12
 
     Args:
         gain_samples: datasets of kind "gain_samples", one per panel.
-        frames: images of each trajectory, a multiple of `columns`.
+        frames: images of each trajectory, at most; only whole rows are drawn.
         columns: images in a row.
     """
-    rows = frames // columns
+    available = min(len(dataset["trajectory/time"]) for dataset in gain_samples)
+    columns = min(columns, available)
+    rows = min(frames, available) // columns
     height = 8 + rows * 0.96 * style.WIDTH / columns
     figure = style.page(height * len(gain_samples))
     panels = figure.subfigures(len(gain_samples), 1, squeeze=False)[:, 0]
     for letter, panel, dataset in zip(ascii_lowercase, panels, gain_samples, strict=False):
-        _strip(panel, dataset, frames, columns)
+        _strip(panel, dataset, rows * columns, columns)
         style.panel_letter(panel, letter)
     return figure
 
@@ -38,7 +38,7 @@ def _strip(panel: SubFigure, dataset: Dataset, frames: int, columns: int) -> Non
     images = dataset["trajectory/images"][:frames]
     time = dataset["trajectory/time"][:frames] - dataset["trajectory/time"][0]
     axes = panel.subplots()
-    strip = axes.imshow(tile(images, columns))
+    strip = axes.imshow(tile(images, columns), interpolation="none")
     cell = strip.get_size()[1] / columns
     starts = time[::columns]
     axes.set_xticks([])
@@ -49,7 +49,12 @@ def _strip(panel: SubFigure, dataset: Dataset, frames: int, columns: int) -> Non
     axes.set_title(f"$g$ = {gain:.3g} (trained at {training_gain:.3g})", loc="left")
     above = 1 + 0.16 / len(starts)
     axes.annotate(
-        "", (1, above), (0.19, above), "axes fraction", arrowprops=ARROW, annotation_clip=False
+        "",
+        (1, above),
+        (0.19, above),
+        "axes fraction",
+        arrowprops=style.ARROW,
+        annotation_clip=False,
     )
     axes.text(
         0.6,

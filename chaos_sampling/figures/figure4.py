@@ -17,7 +17,9 @@ from chaos_sampling.store import Dataset
 NETWORK = 0
 """The network drawn; statistics use them all."""
 FIXED_OVERLAP = Normalize(0, 0.5)
+"""Colour scale of the overlaps in panel d; half the range keeps those at high gain visible."""
 CYCLED_OVERLAP = Normalize(0, 1)
+"""The same in panel e: only almost perfect retrieval is bright."""
 LANDSCAPE_STRENGTH = 1.5
 """s of the landscape: at the simulations' s = 4 the wells would lie on the rim, |φ| = 0.999."""
 
@@ -29,7 +31,7 @@ def draw(
     """Draw Fig. 4.
 
     Args:
-        fixed: dataset of kind "fixed_gain".
+        fixed: dataset of kind "fixed_gain", of at least two patterns.
         fixed_overlaps: dataset of kind "overlaps" of the same simulation.
         cycled_overlaps: dataset of kind "overlaps" of the simulation at cycled gain.
         shown: τ of each trace in panel c.
@@ -71,14 +73,17 @@ def _connectivity(panel: SubFigure) -> None:
         _connect(axes, neurons[first], neurons[second], style.STRUCTURED, "<|-|>", 0.0)
     axes.plot(*neurons.T, "o", color="white", markeredgecolor=style.BLACK, markersize=7)
     for x, text, colour in (
-        (0.14, "$W$ =", style.BLACK),
-        (0.40, "$W_{struct}$", style.STRUCTURED),
-        (0.60, "+", style.BLACK),
-        (0.80, "$g(t)\\,W_{rand}$", style.RANDOM),
+        (0.17, "$W$ =", style.BLACK),
+        (0.39, "$W_{struct}$", style.STRUCTURED),
+        (0.565, "+", style.BLACK),
+        (0.78, "$g(t)\\,W_{rand}$", style.RANDOM),
     ):
         panel.text(x, 0.15, text, color=colour, ha="center", va="baseline")
-    panel.text(0.5, 0.06, "symmetric, low rank", color=style.STRUCTURED, ha="center", size=6)
-    panel.text(0.5, 0.0, "random, high-dimensional", color=style.RANDOM, ha="center", size=6)
+    for y, text, colour in (
+        (0.06, "symmetric, low rank", style.STRUCTURED),
+        (0.0, "random, high-dimensional", style.RANDOM),
+    ):
+        panel.text(0.5, y, text, color=colour, ha="center", size=style.SMALL)
 
 
 def _connect(
@@ -111,24 +116,32 @@ def _landscape(panel: SubFigure, patterns: np.ndarray) -> None:
     rate = np.linspace(-0.99, 0.99, 61)
     x, y = np.meshgrid(rate, rate)
     rates = patterns[0] * np.where(agree, x[..., None], y[..., None])
-    height = energy(rates, structured) / neurons
 
-    start = patterns[0] * np.where(agree, 0.06, -0.5)
-    path = np.tanh(descend(np.arctanh(start), structured, duration=40, dt=0.05))
-    path_height = energy(path, structured) / neurons
-    along = patterns[0] * path
-    path_x, path_y = along[:, agree][:, 0], along[:, ~agree][:, 0]
+    start = np.arctanh(patterns[0] * np.where(agree, 0.06, -0.2))
+    path = np.tanh(descend(start, structured, duration=40, dt=0.05))
+    agreeing, differing = (patterns[0] * path)[:, [np.argmax(agree), np.argmin(agree)]].T
+    line = np.stack([agreeing, differing, energy(path, structured) / neurons])
 
-    axes = panel.add_axes((-0.05, 0, 1.1, 1), projection="3d", computed_zorder=False)
+    axes = panel.add_axes((0, 0, 1, 1), projection="3d", computed_zorder=False)
     axes.set_axis_off()
+    axes.view_init(elev=48, azim=-60)
+    axes.set_box_aspect((1, 1, 0.6), zoom=1.1)
     axes.plot_surface(
-        x, y, height, cmap="viridis", rcount=61, ccount=61, antialiased=False, rasterized=True
+        x,
+        y,
+        energy(rates, structured) / neurons,
+        cmap="viridis",
+        rcount=len(rate),
+        ccount=len(rate),
+        antialiased=False,
+        rasterized=True,
     )
-    axes.plot(path_x, path_y, path_height, color=style.VERMILION, linewidth=1.2, zorder=5)
-    axes.plot(path_x[:1], path_y[:1], path_height[:1], "o", color=style.VERMILION, markersize=3)
-    axes.plot(path_x[-1:], path_y[-1:], path_height[-1:], "*", color=style.VERMILION, markersize=7)
-    axes.view_init(elev=40, azim=-60)
-    axes.set_box_aspect((1, 1, 0.6), zoom=1.3)
+    axes.plot(*line, color="white", linewidth=1.3)
+    axes.plot(*line[:, :1], "o", color="white", markeredgecolor=style.BLACK, markersize=4)
+    axes.plot(*line[:, -1:], "*", color=style.ORANGE, markeredgecolor=style.BLACK, markersize=9)
+    axes.text(*line[:, -1], "   attractor", va="top")
+    panel.text(0.02, 0.81, "energy")
+    axes.annotate("", (0.11, 0.79), (0.11, 0.58), "subfigure fraction", arrowprops=style.ARROW)
 
 
 def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> None:
@@ -139,8 +152,8 @@ def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> N
         top.set_title(f"$g$ = {gain:g}")
         top.tick_params(labelbottom=False)
         bottom.set_xlabel("time (τ)")
-    for row in axes[:, 1:].flat:
-        row.tick_params(labelleft=False)
+    for inner in axes[:, 1:].flat:
+        inner.tick_params(labelleft=False)
     _name_rows(axes)
 
 
@@ -177,21 +190,18 @@ def _heat_map(axes: Axes, measured: Dataset, values: np.ndarray, norm: Normalize
 
 def _name_rows(axes: np.ndarray) -> None:
     """Label the rows of overlaps and projections, (2, columns), and give each its colour bar."""
+    figure = axes[0, 0].get_figure()
     names = (("pattern", "|overlap|"), ("orthogonal\ndirection", "|projection|"))
     for row, (name, quantity) in zip(axes, names, strict=True):
         row[0].set_ylabel(name)
         image = row[0].images[0]
-        bar = (
-            row[0]
-            .get_figure()
-            .colorbar(
-                image,
-                ax=row,
-                label=quantity,
-                ticks=MaxNLocator(2),
-                extend="neither" if image.norm.vmax == 1 else "max",
-                aspect=10,
-                pad=0.01,
-            )
+        bar = figure.colorbar(
+            image,
+            ax=row,
+            label=quantity,
+            ticks=MaxNLocator(3, steps=[1, 5, 10]),
+            extend="neither" if image.norm.vmax == 1 else "max",
+            aspect=10,
+            pad=0.01,
         )
         bar.outline.set_visible(False)

@@ -10,7 +10,6 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.transforms import blended_transform_factory
 
 from chaos_sampling import store
@@ -26,8 +25,6 @@ ORANGE = "#E69F00"
 SKY = "#56B4E9"
 GREEN = "#009E73"
 BLUE = "#0072B2"
-VERMILION = "#D55E00"
-PURPLE = "#CC79A7"
 GREY = "#7F7F7F"
 
 NEURONS = (BLUE, ORANGE, GREEN)
@@ -47,9 +44,13 @@ STRUCTURED = BLACK
 RANDOM = BLUE
 """High-dimensional random connections, blue (Fig. 4a)."""
 
-HEAT = mpl.colormaps["inferno"].resampled(64)
+HEAT = mpl.colormaps["inferno"].resampled(32)
 """Colours of heat maps; more levels would swell the files of noisy maps without being seen."""
 
+ARROW = {"arrowstyle": "-|>", "color": BLACK, "linewidth": 0.6, "mutation_scale": 7}
+"""Properties of the straight arrows of annotations."""
+
+# Sizes in points.
 TEXT_SIZE = 7
 SMALL = 6
 LETTER_SIZE = 9
@@ -88,7 +89,6 @@ RC = {
     "svg.hashsalt": "chaos_sampling",
 }
 
-
 METADATA = {".png": {"Software": None}, ".svg": {"Creator": None, "Date": None}}
 
 styled = mpl.rc_context(RC)
@@ -118,11 +118,6 @@ def panel_letter(panel: Axes | SubFigure, letter: str) -> None:
         0, 1, letter, transform=place, size=LETTER_SIZE, weight="bold", ha="left", va=side
     )
     text.set_in_layout(False)
-
-
-def outline(width: float = 1.5) -> list[AbstractPathEffect]:
-    """Return the path effect that keeps text legible on lines: a white rim of `width` points."""
-    return [withStroke(linewidth=width, foreground="white")]
 
 
 def save(figure: Figure, *paths: str | Path) -> None:

@@ -1,0 +1,106 @@
+"""One page that shows a whole run: figures, what was measured, tables, parameters."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+import markupsafe
+import numpy as np
+import pandas as pd
+import yaml
+
+
+def render(
+    template: str,
+    *,
+    figures: Mapping[str, tuple[bytes, str]],
+    tables: Mapping[str, pd.DataFrame],
+    config: Mapping[str, Any],
+    training: Mapping[str, Any],
+    code_version: str,
+) -> str:
+    """Return a page that needs no other file and no network.
+
+    Args:
+        template: Jinja text. It sees the arguments below and the functions `measured` (table,
+            quantity, **where → a value with its interval), `p_value` and `as_html` (table → HTML).
+        figures: PNG and caption by the figure's name.
+        tables: tables of `statistics` by name.
+        config: parameters of the run.
+        training: attributes of the file of kind "training" of the model that is shown.
+        code_version: of this code.
+
+    Raises:
+        LookupError: the template asks for one row where its table has several.
+    """
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(template).render(
+        figures={
+            name: {"source": _inline(png), "caption": caption}
+            for name, (png, caption) in figures.items()
+        },
+        tables=tables,
+        config=config,
+        training=training,
+        code_version=code_version,
+        parameters=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None),
+        measured=lambda table, quantity, **where: summary(tables[table], quantity, **where),
+        p_value=p_value,
+        as_html=_as_html,
+    )
+
+
+def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
+    """Return the mean of one row of a table with its 95 % interval and number of networks.
+
+    Args:
+        table: as made by `statistics.table`.
+        quantity: its name.
+        where: values of other columns that single out the row, such as gain=4.
+
+    Returns:
+        The text; "not measured" when there is no such row.
+
+    Raises:
+        LookupError: several rows fit.
+    """
+    chosen = table[table["quantity"] == quantity]
+    for column, value in where.items():
+        chosen = chosen[chosen[column] == value]
+    if len(chosen) > 1:
+        raise LookupError(f"{quantity}, {where}: expected one row, found {len(chosen)}")
+    if chosen.empty:
+        return "not measured"
+    row = chosen.iloc[0]
+    if not np.isfinite(row["low"]):
+        return f"{_number(row['mean'])} ({_networks(row['networks'])})"
+    interval = f"{_number(row['low'])} to {_number(row['high'])}"
+    return f"{_number(row['mean'])} (95 % interval {interval}, {_networks(row['networks'])})"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value as text, "< 1e-300" where it underflows."""
+    return "< 1e-300" if value < 1e-300 else f"{value:.1g}"
+
+
+def _networks(count: int) -> str:
+    return "1 network" if count == 1 else f"{count} networks"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _inline(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def _as_html(table: pd.DataFrame) -> markupsafe.Markup:
+    shown = table.dropna(axis="columns", how="all")
+    html = shown.to_html(index=False, na_rep="", border=0, float_format=lambda x: f"{x:.4g}")
+    return markupsafe.Markup(html)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaos_sampling.energy import descend, energy
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def symmetric_weights(rng: np.random.Generator, neurons: int = 12) -> np.ndarray:
+    weights = rng.normal(scale=2 / np.sqrt(neurons), size=(neurons, neurons))
+    return (weights + weights.T) / 2
+
+
+@given(seeds)
+def test_energy_never_rises_along_the_dynamics(seed):
+    rng = np.random.default_rng(seed)
+    structured = symmetric_weights(rng)
+    states = descend(rng.standard_normal(12), structured, duration=10, dt=0.01)
+    assert np.diff(energy(np.tanh(states), structured)).max() <= 1e-9
+
+
+@given(seeds)
+def test_gradient_is_minus_the_velocity(seed):
+    rng = np.random.default_rng(seed)
+    structured = symmetric_weights(rng)
+    rates = rng.uniform(-0.9, 0.9, 12)
+    nudges = 1e-6 * np.eye(12)
+    gradient = (energy(rates + nudges, structured) - energy(rates - nudges, structured)) / 2e-6
+    np.testing.assert_allclose(gradient, np.arctanh(rates) - structured @ rates, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"), [(0.0, 0.0), (1.0, np.log(2) - 1), (-1.0, np.log(2) - 1)]
+)
+def test_one_neuron_that_excites_itself(rate, expected):
+    assert energy(np.array([rate]), np.array([[2.0]])) == pytest.approx(expected)
+
+
+def test_descend_without_weights_decays_exponentially():
+    states = descend(np.ones(2), np.zeros((2, 2)), duration=1, dt=0.001)
+    assert states.shape == (1001, 2)
+    np.testing.assert_allclose(states[-1], np.exp(-1), rtol=1e-3)

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import same_color
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from chaos_sampling.figures import figure1, figure2, figure3, figure4, style
+from chaos_sampling.store import Dataset, Variable
+
+
+def dataset(kind: str, attributes: dict | None = None, **arrays: np.ndarray) -> Dataset:
+    """Return a dataset whose dimensions carry no meaning: the figures ask only for the arrays."""
+    variables = {
+        name.replace("__", "/"): Variable(
+            values, tuple(f"axis{axis}" for axis in range(np.ndim(values))), "1", name
+        )
+        for name, values in arrays.items()
+    }
+    return Dataset(kind, kind, variables, attributes or {})
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def chaos(rng) -> tuple[Dataset, Dataset]:
+    time = np.arange(0, 50, 0.5)
+    traces = dataset(
+        "traces", gain=np.array([2.0, 4.0, 10.0]), time=time, h=rng.normal(size=(3, 100, 3))
+    )
+    original = rng.normal(size=(100, 3))
+    divergence = dataset("divergence", time=time, original=original, perturbed=original + 0.1)
+    return traces, divergence
+
+
+@pytest.fixture
+def samples(rng) -> Dataset:
+    return dataset("samples", images=rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8))
+
+
+@pytest.fixture
+def gain_samples(rng) -> list[Dataset]:
+    return [
+        dataset(
+            "gain_samples",
+            {"gain": gain, "training_gain": 4.0},
+            trajectory__time=np.arange(40) * 0.15,
+            trajectory__images=rng.integers(0, 256, (40, 8, 8, 3), dtype=np.uint8),
+        )
+        for gain in (2.0, 8.0, 2.83, 5.66)
+    ]
+
+
+@pytest.fixture
+def hybrid(rng) -> tuple[Dataset, Dataset, Dataset]:
+    gains, time = np.array([0.0, 3.0, 8.0]), np.arange(60.0)
+    fixed = dataset(
+        "fixed_gain",
+        gain=gains,
+        time=time,
+        patterns=rng.choice([-1.0, 1.0], (2, 4, 20)),
+        h=rng.normal(size=(2, 3, 60, 20)),
+    )
+    fixed_overlaps = dataset(
+        "overlaps",
+        gain=gains,
+        time=time,
+        overlap=rng.uniform(-1, 1, (2, 3, 60, 4)),
+        orthogonal=rng.uniform(-0.3, 0.3, (3, 60, 16)),
+    )
+    cycled_overlaps = dataset(
+        "overlaps",
+        gain=np.where(time < 20, 1.0, 8.0) * np.ones((2, 1)),
+        time=time,
+        overlap=rng.uniform(-1, 1, (2, 60, 4)),
+        orthogonal=rng.uniform(-0.3, 0.3, (60, 16)),
+    )
+    return fixed, fixed_overlaps, cycled_overlaps
+
+
+def letters(figure: Figure) -> str:
+    texts = figure.findobj(lambda item: isinstance(item, Text) and item.get_weight() == "bold")
+    return "".join(sorted(text.get_text() for text in texts))
+
+
+def test_figure1_draws_h_above_its_rates_in_a_column_per_gain(chaos):
+    traces, _ = chaos
+    figure = figure1.draw(*chaos, shown=20)
+    assert letters(figure) == "ab"
+    top, bottom = figure.axes[:3], figure.axes[3:6]
+    window = traces["time"] <= 20
+    assert [axes.get_title() for axes in top] == ["$g$ = 2", "$g$ = 4", "$g$ = 10"]
+    for column in range(3):
+        h = traces["h"][column, window]
+        np.testing.assert_array_equal([line.get_ydata() for line in top[column].lines], h.T)
+        rates = [line.get_ydata() for line in bottom[column].lines]
+        np.testing.assert_allclose(rates, np.tanh(h).T)
+
+
+def test_figure1_tells_original_from_perturbed(chaos):
+    _, divergence = chaos
+    plane, space = figure1.draw(*chaos, diverging=30).axes[6:]
+    window = divergence["time"] <= 30
+    solid, dashed = plane.lines[::2], plane.lines[1::2]
+    assert all(line.get_linestyle() == "-" for line in solid)
+    assert all(line.get_linestyle() == "--" for line in dashed)
+    for lines, name in ((solid, "original"), (dashed, "perturbed")):
+        drawn = np.array([line.get_ydata() for line in lines])
+        np.testing.assert_array_equal(drawn.T, divergence[name][window])
+
+    early = divergence["time"] <= 20
+    for line, name, colour in zip(
+        space.lines, ("original", "perturbed"), (style.ORIGINAL, style.PERTURBED), strict=False
+    ):
+        assert same_color(line.get_color(), colour)
+        np.testing.assert_array_equal(np.transpose(line.get_data_3d()), divergence[name][early])
+    legend = [text.get_text() for text in space.get_legend().get_texts()]
+    assert legend == ["original", "perturbed", "start", "end"]
+
+
+@given(rows=st.integers(1, 4), columns=st.integers(1, 5), margin=st.integers(0, 2))
+def test_tile_keeps_every_image_in_its_place(rows, columns, margin):
+    images = np.arange(rows * columns * 4 * 3 * 3, dtype=np.uint8).reshape(-1, 4, 3, 3)
+    grid = figure2.tile(images, columns, margin)
+    cells = np.array(
+        [cell for row in np.split(grid, rows, axis=0) for cell in np.split(row, columns, axis=1)]
+    )
+    np.testing.assert_array_equal(cells[:, margin : margin + 4, margin : margin + 3], images)
+    assert (cells.astype(int).sum() - images.astype(int).sum()) == 255 * (cells.size - images.size)
+
+
+@pytest.mark.parametrize(("available", "shown", "columns"), [(30, 24, 12), (12, 12, 12), (5, 5, 5)])
+def test_figure2_shows_whole_rows_of_the_samples(samples, available, shown, columns):
+    images = samples["images"][:available]
+    figure = figure2.draw(dataset("samples", images=images))
+    assert letters(figure) == "ab"
+    schematic, grid = figure.axes
+    np.testing.assert_array_equal(schematic.images[0].get_array(), images[0])
+    np.testing.assert_array_equal(grid.images[0].get_array(), figure2.tile(images[:shown], columns))
+
+
+def test_figure2_names_the_layers(samples):
+    texts = [text.get_text() for text in figure2.draw(samples).axes[0].texts]
+    sizes = [text.split("\n")[0] for text in texts if "×" in text]
+    assert sizes == ["4×4", "8×8", "16×16", "32×32", "64×64×3"]
+
+
+@pytest.mark.parametrize(("frames", "drawn"), [(24, 24), (12, 12), (100, 36)])
+def test_figure3_draws_one_strip_per_gain_in_the_order_given(gain_samples, frames, drawn):
+    figure = figure3.draw(gain_samples, frames=frames)
+    assert letters(figure) == "abcd"
+    titles = [axes.get_title(loc="left").split(" (")[0] for axes in figure.axes]
+    assert titles == ["$g$ = 2", "$g$ = 8", "$g$ = 2.83", "$g$ = 5.66"]
+    for axes, one in zip(figure.axes, gain_samples, strict=True):
+        expected = figure2.tile(one["trajectory/images"][:drawn], 12)
+        np.testing.assert_array_equal(axes.images[0].get_array(), expected)
+    assert "0.15 τ" in figure.axes[0].texts[-1].get_text()
+
+
+def test_figure4_draws_the_first_network(hybrid):
+    fixed, fixed_overlaps, cycled_overlaps = hybrid
+    figure = figure4.draw(*hybrid)
+    assert letters(figure) == "abcde"
+
+    inputs = [axes for axes in figure.axes if axes.get_title() == "$g$ = 8"][0]
+    drawn = np.array([line.get_ydata() for line in inputs.lines])
+    np.testing.assert_array_equal(drawn.T, fixed["h"][0, 2, fixed["time"] <= 40, :3])
+
+    maps = [axes.images[0].get_array() for axes in figure.axes if axes.images]
+    expected = [
+        *np.abs(fixed_overlaps["overlap"][0]),
+        *np.abs(fixed_overlaps["orthogonal"]),
+        np.abs(cycled_overlaps["overlap"][0]),
+        np.abs(cycled_overlaps["orthogonal"]),
+    ]
+    for values, given_values in zip(maps, expected, strict=True):
+        np.testing.assert_array_equal(values, given_values.T)
+
+    gain = next(axes for axes in figure.axes if axes.get_ylabel() == "$g(t)$").lines[0]
+    np.testing.assert_array_equal(gain.get_ydata(orig=True), cycled_overlaps["gain"][0])
+
+
+def test_figure4_shares_colour_scales_except_for_the_cycled_overlaps(hybrid):
+    norms = [axes.images[0].norm for axes in figure4.draw(*hybrid).axes if axes.images]
+    overlaps, directions, (cycled_overlap, cycled_direction) = norms[:3], norms[3:6], norms[6:]
+    assert len({(norm.vmin, norm.vmax) for norm in overlaps}) == 1
+    assert len({(norm.vmin, norm.vmax) for norm in [*directions, cycled_direction]}) == 1
+    assert (cycled_overlap.vmin, cycled_overlap.vmax) == (0, 1)
+    assert overlaps[0].vmax < cycled_overlap.vmax
+
+
+def test_brighter_means_higher():
+    lightness = style.HEAT(np.linspace(0, 1, 32))[:, :3] @ [0.2126, 0.7152, 0.0722]
+    assert (np.diff(lightness) > 0).all()
+
+
+def test_figure4_descends_to_an_attractor(hybrid):
+    landscape = next(axes for axes in figure4.draw(*hybrid).axes if axes.name == "3d")
+    x, y, height = landscape.lines[0].get_data_3d()
+    assert (np.diff(height) <= 1e-12).all()
+    assert np.hypot(x[-1] - x[-2], y[-1] - y[-2]) < 1e-6 < np.hypot(x[-1] - x[0], y[-1] - y[0])
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_equal_figures_give_equal_files(chaos, tmp_path, suffix):
+    for name in ("first", "second"):
+        style.save(figure1.draw(*chaos), tmp_path / f"{name}.{suffix}")
+    first, second = (tmp_path / f"{name}.{suffix}" for name in ("first", "second"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_figures_are_a_double_column_wide(chaos):
+    assert figure1.draw(*chaos).get_figwidth() * 25.4 == pytest.approx(180)
+
+
+def test_save_refuses_other_formats_and_leaves_nothing(samples, tmp_path):
+    with pytest.raises(KeyError, match="pdf"):
+        style.save(figure2.draw(samples), tmp_path / "figure.pdf")
+    assert not list(tmp_path.iterdir())
+
+
+def test_figures_need_no_torch():
+    program = (
+        "import sys; from chaos_sampling.figures import figure1, figure2, figure3, figure4; "
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

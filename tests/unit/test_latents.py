@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from chaos_sampling.latents import ChaosLatents, chaos_latents, initial_states, read
+from chaos_sampling.network import Network
+
+
+def source(**changes) -> ChaosLatents:
+    settings = {
+        "neurons": 50,
+        "gain": 4,
+        "burn_in": 10,
+        "dt": 0.1,
+        "method": "euler",
+        "readout": "subset",
+        "latents": 20,
+        "degree": 3,
+        "batch": 4,
+        "seed": 1,
+        "device": "cpu",
+    }
+    return chaos_latents(**(settings | changes))
+
+
+def test_unconnected_network_decays_as_known():
+    state = torch.tensor([[1.0, -2.0]])
+    still = Network(torch.zeros(2, 2))
+    latents = ChaosLatents(still, torch.eye(2), state, gain=3, dt=0.05, method="rk4")
+    expected = torch.tanh(state * torch.exp(torch.tensor(-2.0)))
+    torch.testing.assert_close(latents.next(2), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("readout", "largest"), [("subset", 1), ("expander", 3)])
+def test_latents_are_varied_and_bounded_by_the_degree(readout, largest):
+    z = source(readout=readout).next(2)
+    assert z.shape == (4, 20)
+    assert z.dtype == torch.float32
+    assert z.abs().max() <= largest
+    assert z.std() > 0.3
+
+
+def test_trajectories_of_a_batch_differ_and_change():
+    latents = source()
+    first, second = latents.next(2), latents.next(2)
+    assert (first[0] - first[1]).norm() > 1
+    assert (first - second).norm() > 1
+
+
+def test_equal_seeds_give_equal_latents_and_others_do_not():
+    assert source().next(1).equal(source().next(1))
+    assert not source().next(1).equal(source(seed=2).next(1))
+
+
+def test_a_restored_source_continues_where_it_was():
+    original, restored = source(), source()
+    original.next(3)
+    restored.load_state_dict(original.state_dict())
+    assert restored.next(1).equal(original.next(1))
+
+
+def test_initial_states_do_not_depend_on_how_many_are_drawn():
+    assert initial_states(30, 5, seed=1)[:2].equal(initial_states(30, 2, seed=1))
+
+
+def test_reading_sums_the_rates_of_the_chosen_neurons():
+    readout = torch.tensor([[1.0, 0.0, 1.0]])
+    state = torch.tensor([0.5, 9.0, -0.2])
+    torch.testing.assert_close(read(state, readout), torch.tanh(state[[0, 2]]).sum()[None])
