@@ -160,9 +160,8 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
             metadata = json.loads((file.metadata() or {}).get("model", "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, ValueError) as error:
-        raise store.WrongFileError(
-            f"{expected}, found a broken file ({error}). {remedy}"
-        ) from error
+        found = f"found a damaged file ({error})"
+        raise store.WrongFileError(f"{expected}, {found}. {remedy}") from error
     if metadata.get("kind") != KIND:
         raise store.WrongFileError(f"{expected}, found other tensors. {remedy}")
     if metadata["sha256"] != _checksum(tensors):

@@ -13,6 +13,8 @@ from chaos_sampling.store import Dataset, Variable
 
 Activity = Literal["phi", "h"]
 """Which population vector is compared with the patterns (reading R7)."""
+RETRIEVED = 0.9
+"""Overlap |m| above which a state counts as a stored pattern or its negative."""
 
 
 def overlaps(activity: np.ndarray, patterns: np.ndarray) -> np.ndarray:
@@ -53,6 +55,52 @@ def projection_norms(activity: np.ndarray, patterns: np.ndarray) -> tuple[np.nda
     return np.where(present, np.sqrt(np.clip(1 - square, 0, 1)), 0.0), np.sqrt(square)
 
 
+def low_phase_ends(gain: np.ndarray) -> np.ndarray:
+    """Return the indices of the last record of each complete phase at the lowest gain.
+
+    Args:
+        gain: g of the interval that ends at each record, shape (T,).
+    """
+    low = gain == gain.min()
+    return np.flatnonzero(low[:-1] & ~low[1:])
+
+
+def visits(overlap: np.ndarray) -> np.ndarray:
+    """Name the state of each overlap vector by its largest overlap.
+
+    Args:
+        overlap: (..., K).
+
+    Returns:
+        Shape (...,): k + 1 for pattern k, −(k + 1) for its negative, 0 for neither, which
+        includes mixtures.
+    """
+    index = np.abs(overlap).argmax(axis=-1)
+    largest = np.take_along_axis(overlap, index[..., None], axis=-1)[..., 0]
+    return np.where(np.abs(largest) > RETRIEVED, np.sign(largest) * (index + 1), 0).astype(int)
+
+
+def typical_network(cycled: Dataset) -> int:
+    """Return the network to draw: the first that visits the median number of patterns.
+
+    A pattern is visited when a phase at low gain ends in it or in its negative; where the median
+    over networks falls between two numbers, the lower one counts.
+
+    Args:
+        cycled: kind "overlaps", of a simulation at cycled gain.
+    """
+    counts = [
+        patterns_visited(visits(overlap[low_phase_ends(gain)]))
+        for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True)
+    ]
+    return counts.index(sorted(counts)[(len(counts) - 1) // 2])
+
+
+def patterns_visited(visited: np.ndarray) -> int:
+    """Return how many patterns, either sign, occur among what `visits` returned."""
+    return len(set(np.abs(visited).tolist()) - {0})
+
+
 def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
     """Measure a simulation of hybrid networks against the patterns that each one stores.
 
@@ -63,9 +111,8 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
 
     Returns:
         Dataset of kind "overlaps", axes as simulated: overlap (network, ..., time, pattern),
-        the norms projection_patterns and projection_orthogonal (network, ..., time), and, of the
-        first network only, the overlaps with the orthogonal directions, orthogonal
-        (..., time, direction).
+        orthogonal (network, ..., time, direction), and the norms projection_patterns and
+        projection_orthogonal (network, ..., time).
     """
     h, patterns = simulation["h"], simulation["patterns"]
     dims = simulation.variables["h"].dims[:-1]
@@ -83,8 +130,8 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
                 np.stack([overlaps(*pair) for pair in pairs]), (*dims, "pattern"), "1", names[0]
             ),
             "orthogonal": Variable(
-                overlaps(vectors[0], orthogonal_basis(patterns[0])),
-                (*dims[1:], "direction"),
+                np.stack([overlaps(v, orthogonal_basis(stored)) for v, stored in pairs]),
+                (*dims, "direction"),
                 "1",
                 names[1],
             ),

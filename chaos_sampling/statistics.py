@@ -18,14 +18,13 @@ import pandas as pd
 from scipy import stats
 
 from chaos_sampling import mixing
+from chaos_sampling.overlaps import low_phase_ends, patterns_visited, visits
 from chaos_sampling.store import Dataset
 
 COLUMNS = [
     *("quantity", "gain", "size", "condition", "networks"),
     *("mean", "se", "low", "high", "median", "theory"),
 ]
-RETRIEVED = 0.9
-"""Overlap |m| above which a state counts as a stored pattern or its negative."""
 
 
 def row(
@@ -174,31 +173,6 @@ def pooled_regression(gains: np.ndarray, norms: np.ndarray) -> Any:
     return stats.linregress(np.repeat(gains, norms.shape[1]), norms.ravel())
 
 
-def low_phase_ends(gain: np.ndarray) -> np.ndarray:
-    """Return the indices of the last record of each complete phase at the lowest gain.
-
-    Args:
-        gain: g of the interval that ends at each record, shape (T,).
-    """
-    low = gain == gain.min()
-    return np.flatnonzero(low[:-1] & ~low[1:])
-
-
-def visits(overlap: np.ndarray) -> np.ndarray:
-    """Name the state of each overlap vector by its largest overlap.
-
-    Args:
-        overlap: (..., K).
-
-    Returns:
-        Shape (...,): k + 1 for pattern k, −(k + 1) for its negative, 0 for neither, which
-        includes mixtures.
-    """
-    index = np.abs(overlap).argmax(axis=-1)
-    largest = np.take_along_axis(overlap, index[..., None], axis=-1)[..., 0]
-    return np.where(np.abs(largest) > RETRIEVED, np.sign(largest) * (index + 1), 0).astype(int)
-
-
 def _fixed_gain_rows(fixed: Dataset, sample_every: float, dropped: float) -> list[dict[str, Any]]:
     time, gains = fixed["time"], fixed["gain"]
     stride = round(sample_every / (time[1] - time[0]))
@@ -243,6 +217,6 @@ def _cycled_gain_rows(cycled: Dataset) -> list[dict[str, Any]]:
         values["retrieval_fraction"].append((visited != 0).mean())
         values["negative_fraction"].append((visited < 0).mean())
         values["switch_probability"].append(switched.mean() if switched.size else np.nan)
-        values["patterns_visited"].append(len(set(np.abs(visited)) - {0}))
+        values["patterns_visited"].append(patterns_visited(visited))
     condition = {"gain": "cycled"}
     return [row(name, value, condition=condition) for name, value in values.items()]

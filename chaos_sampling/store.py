@@ -32,6 +32,8 @@ SOFTWARE = (
     "torch",
     "torchvision",
 )
+DAMAGE = (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)
+"""What h5py raises on a damaged file, depending on where the damage lies."""
 UNLABELLED = "This is a netCDF dimension but not a netCDF variable."
 
 
@@ -116,14 +118,17 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
         **dataset.attributes,
         **(provenance or {}),
     }
-    with replacing(path) as temporary, h5py.File(temporary, "w", track_order=True) as file:
+    checksummed = {"libver": "v110", "track_order": True}  # libver: checksums of the metadata
+    with replacing(path) as temporary, h5py.File(temporary, "w", **checksummed) as file:
         for key, value in attributes.items():
-            file.attrs[key] = value if isinstance(value, str) else json.dumps(value)
+            plain = isinstance(value, str) and _decode(value) == value
+            file.attrs[key] = value if plain else json.dumps(value)
         for name, variable in dataset.variables.items():
             values = variable.values
             if values.dtype.kind == "U":
                 values = values.astype(h5py.string_dtype())
-            data = file.create_dataset(name, data=values)
+            summable = values.size > 0 and values.ndim > 0 and values.dtype.kind != "O"
+            data = file.create_dataset(name, data=values, fletcher32=summable)
             data.attrs["units"] = variable.units
             data.attrs["long_name"] = variable.long_name
         for name, variable in dataset.variables.items():
@@ -156,7 +161,9 @@ def load(path: str | Path, kind: str) -> Dataset:
             attributes = {name: _decode(value) for name, value in file.attrs.items()}
             variables: dict[str, Variable] = {}
             file.visititems(lambda name, item: _collect(variables, name, item))
-    except OSError as error:
+    except WrongFileError:
+        raise
+    except DAMAGE as error:
         raise WrongFileError(
             f"{path}: expected an HDF5 file of kind '{kind}', found a file that HDF5 cannot read "
             f"({error}). {remedy}"
@@ -187,7 +194,7 @@ def _collect(variables: dict[str, Variable], name: str, item: h5py.Group | h5py.
     if not isinstance(item, h5py.Dataset) or "units" not in item.attrs:
         return
     strings = h5py.check_string_dtype(item.dtype) is not None
-    values = item.asstr()[()] if strings else item[()]
+    values = np.asarray(item.asstr()[()], str) if strings else item[()]
     if item.is_scale:
         dims: tuple[str, ...] = (name.rsplit("/", 1)[-1],)
     else:
@@ -204,5 +211,5 @@ def _decode(value: str) -> Any:
 
 def _software() -> dict[str, str]:
     """Return the versions of what is installed here; not every stage needs every package."""
-    installed = {package.name.lower().replace("_", "-"): package.version for package in metadata.distributions()}
-    return {name: installed[name] for name in SOFTWARE if name in installed}
+    names = {package.name.lower().replace("_", "-") for package in metadata.distributions()}
+    return {name: metadata.version(name) for name in SOFTWARE if name in names}

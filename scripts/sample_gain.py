@@ -1,7 +1,5 @@
 """Sample images from a trained generator at one gain (Fig. 3)."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 import torch

@@ -31,7 +31,6 @@ def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
     ):
         logging.basicConfig(stream=log, force=True, level=logging.INFO, format=layout)
         logging.captureWarnings(True)
-        logging.info("rule %s, %d threads", snakemake.rule, snakemake.threads)
         try:
             yield _provenance(snakemake)
             logging.info("wrote %s", ", ".join(snakemake.output))

@@ -1,7 +1,5 @@
 """Train one chaotic GAN and sample from it at its training gain (Fig. 2b)."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 import torch

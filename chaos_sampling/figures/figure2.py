@@ -17,6 +17,7 @@ CAPTION = 5.0
 RADIUS = 20.0
 NEURONS = np.array([23.0, MIDDLE])
 LATENTS = 62.0
+READOUT_TEXT = "#2A7FB8"  # the readout's light blue, darkened until it can be read as text
 BLOCKS = (
     # left edge, side of the feature maps, depth (their number), label
     (72.0, 3.5, 13.0, "4×4"),
@@ -81,6 +82,7 @@ def _network(axes: Axes, rng: np.random.Generator) -> None:
         for target in rng.choice(np.delete(index, source), 2, replace=False):
             axes.add_patch(_arrow(position, neurons[target], style.RECURRENT, curvature=0.2))
     latents = [(LATENTS, MIDDLE + offset) for offset in np.linspace(-17, 17, 9)]
+    # Every latent reads two neurons and no neuron is read twice.
     for source, latent in zip(rng.permutation(index), 2 * latents, strict=False):
         axes.plot(*zip(neurons[source], latent, strict=True), color=style.READOUT, zorder=2)
     for latent in latents:
@@ -89,7 +91,7 @@ def _network(axes: Axes, rng: np.random.Generator) -> None:
     _dots(axes, latents, style.READOUT)
     axes.text(LATENTS, MIDDLE + 18.5, "latent $z$", ha="center", va="bottom")
     _caption(axes, NEURONS[0], "chaotic recurrent network\n(random, fixed)", style.RECURRENT)
-    _caption(axes, 53, "sparse readout\n(random, fixed)", "#2A7FB8")
+    _caption(axes, 53, "sparse readout\n(random, fixed)", READOUT_TEXT)
 
 
 def _generator(axes: Axes, image: np.ndarray) -> None:

@@ -25,7 +25,7 @@ def draw(gain_samples: Sequence[Dataset], *, frames: int = 24, columns: int = 12
     available = min(len(dataset["trajectory/time"]) for dataset in gain_samples)
     columns = min(columns, available)
     rows = min(frames, available) // columns
-    height = 8 + rows * 0.96 * style.WIDTH / columns
+    height = 6 + rows * 0.96 * style.WIDTH / columns
     figure = style.page(height * len(gain_samples))
     panels = figure.subfigures(len(gain_samples), 1, squeeze=False)[:, 0]
     for letter, panel, dataset in zip(ascii_lowercase, panels, gain_samples, strict=False):

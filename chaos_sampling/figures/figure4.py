@@ -12,10 +12,11 @@ from matplotlib.ticker import MaxNLocator
 from chaos_sampling.energy import descend, energy
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
+from chaos_sampling.overlaps import typical_network
 from chaos_sampling.store import Dataset
 
 NETWORK = 0
-"""The network drawn; statistics use them all."""
+"""The network of panels b to d; statistics use them all."""
 FIXED_OVERLAP = Normalize(0, 0.5)
 """Colour scale of the overlaps in panel d; half the range keeps those at high gain visible."""
 CYCLED_OVERLAP = Normalize(0, 1)
@@ -28,7 +29,7 @@ LANDSCAPE_STRENGTH = 1.5
 def draw(
     fixed: Dataset, fixed_overlaps: Dataset, cycled_overlaps: Dataset, *, shown: float = 40.0
 ) -> Figure:
-    """Draw Fig. 4.
+    """Draw Fig. 4: the first network in panels b to d, a typical one in panel e.
 
     Args:
         fixed: dataset of kind "fixed_gain", of at least two patterns.
@@ -49,7 +50,8 @@ def draw(
     axes = right.subplots(4, len(gains), squeeze=False, height_ratios=[1, 1, 1, 1.6])
     activity(axes[:2], fixed["time"], gains, fixed["h"][NETWORK], shown)
     style.panel_letter(right, "c")
-    directions = Normalize(0, np.quantile(np.abs(fixed_overlaps["orthogonal"]), 0.99))
+    orthogonal = np.abs(fixed_overlaps["orthogonal"][NETWORK])
+    directions = Normalize(0, np.quantile(orthogonal, 0.99))
     _fixed_gain(axes[2:], fixed_overlaps, directions)
     right.align_ylabels(axes[:, 0])
     style.panel_letter(axes[2, 0], "d")
@@ -148,7 +150,7 @@ def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> N
     for column, gain in enumerate(measured["gain"]):
         top, bottom = axes[:, column]
         _heat_map(top, measured, measured["overlap"][NETWORK, column], FIXED_OVERLAP)
-        _heat_map(bottom, measured, measured["orthogonal"][column], directions)
+        _heat_map(bottom, measured, measured["orthogonal"][NETWORK, column], directions)
         top.set_title(f"$g$ = {gain:g}")
         top.tick_params(labelbottom=False)
         bottom.set_xlabel("time (τ)")
@@ -160,13 +162,14 @@ def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> N
 def _cycled_gain(panel: SubFigure, measured: Dataset, directions: Normalize) -> None:
     axes = panel.subplots(3, 1, sharex=True, squeeze=False, height_ratios=[0.35, 1, 1.6])
     trace, top, bottom = axes[:, 0]
-    gain = measured["gain"][NETWORK]
+    network = typical_network(measured)
+    gain = measured["gain"][network]
     trace.step(measured["time"], gain, where="pre", color=style.BLACK)
     trace.set(ylabel="$g(t)$", yticks=np.unique(gain))
     trace.spines["bottom"].set_visible(False)
     trace.tick_params(bottom=False)
-    _heat_map(top, measured, measured["overlap"][NETWORK], CYCLED_OVERLAP)
-    _heat_map(bottom, measured, measured["orthogonal"], directions)
+    _heat_map(top, measured, measured["overlap"][network], CYCLED_OVERLAP)
+    _heat_map(bottom, measured, measured["orthogonal"][network], directions)
     bottom.set_xlabel("time (τ)")
     _name_rows(axes[1:])
     panel.align_ylabels(axes[:, 0])
@@ -205,3 +208,4 @@ def _name_rows(axes: np.ndarray) -> None:
             pad=0.01,
         )
         bar.outline.set_visible(False)
+        bar.solids.set_edgecolor("face")  # otherwise some viewers of SVG show seams

@@ -75,14 +75,16 @@ def hybrid(rng) -> tuple[Dataset, Dataset, Dataset]:
         gain=gains,
         time=time,
         overlap=rng.uniform(-1, 1, (2, 3, 60, 4)),
-        orthogonal=rng.uniform(-0.3, 0.3, (3, 60, 16)),
+        orthogonal=rng.uniform(-0.3, 0.3, (2, 3, 60, 16)),
     )
+    cycled = rng.uniform(-0.8, 0.8, (2, 60, 4))
+    cycled[0, 19, 2] = -0.95  # the first network visits a pattern, the second, typical one none
     cycled_overlaps = dataset(
         "overlaps",
         gain=np.where(time < 20, 1.0, 8.0) * np.ones((2, 1)),
         time=time,
-        overlap=rng.uniform(-1, 1, (2, 60, 4)),
-        orthogonal=rng.uniform(-0.3, 0.3, (60, 16)),
+        overlap=cycled,
+        orthogonal=rng.uniform(-0.3, 0.3, (2, 60, 16)),
     )
     return fixed, fixed_overlaps, cycled_overlaps
 
@@ -166,27 +168,27 @@ def test_figure3_draws_one_strip_per_gain_in_the_order_given(gain_samples, frame
     assert "0.15 τ" in figure.axes[0].texts[-1].get_text()
 
 
-def test_figure4_draws_the_first_network(hybrid):
+def test_figure4_draws_the_first_network_and_a_typical_one_under_cycled_gain(hybrid):
     fixed, fixed_overlaps, cycled_overlaps = hybrid
     figure = figure4.draw(*hybrid)
     assert letters(figure) == "abcde"
 
-    inputs = [axes for axes in figure.axes if axes.get_title() == "$g$ = 8"][0]
+    inputs = next(axes for axes in figure.axes if axes.get_title() == "$g$ = 8")
     drawn = np.array([line.get_ydata() for line in inputs.lines])
     np.testing.assert_array_equal(drawn.T, fixed["h"][0, 2, fixed["time"] <= 40, :3])
 
     maps = [axes.images[0].get_array() for axes in figure.axes if axes.images]
     expected = [
         *np.abs(fixed_overlaps["overlap"][0]),
-        *np.abs(fixed_overlaps["orthogonal"]),
-        np.abs(cycled_overlaps["overlap"][0]),
-        np.abs(cycled_overlaps["orthogonal"]),
+        *np.abs(fixed_overlaps["orthogonal"][0]),
+        np.abs(cycled_overlaps["overlap"][1]),
+        np.abs(cycled_overlaps["orthogonal"][1]),
     ]
     for values, given_values in zip(maps, expected, strict=True):
         np.testing.assert_array_equal(values, given_values.T)
 
     gain = next(axes for axes in figure.axes if axes.get_ylabel() == "$g(t)$").lines[0]
-    np.testing.assert_array_equal(gain.get_ydata(orig=True), cycled_overlaps["gain"][0])
+    np.testing.assert_array_equal(gain.get_ydata(orig=True), cycled_overlaps["gain"][1])
 
 
 def test_figure4_shares_colour_scales_except_for_the_cycled_overlaps(hybrid):

@@ -1,0 +1,310 @@
+from __future__ import annotations
+
+import json
+from importlib import metadata
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+import xarray
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from chaos_sampling.store import Dataset, Variable, WrongFileError, load, replacing, save, save_table
+
+DTYPES = ["?", "u1", "i2", "i8", "f4", "f8", "c8"]
+
+
+def dataset(**attributes):
+    generator = np.random.default_rng(0)
+    return Dataset(
+        "traces",
+        "A few traces",
+        {
+            "time": Variable(np.arange(6) * 0.1, ("time",), "τ", "time"),
+            "h": Variable(generator.normal(size=(6, 40)), ("time", "neuron"), "1", "input h"),
+            "name": Variable(np.array(["é.png", "", "b"]), ("image",), "1", "name"),
+            "trajectory/time": Variable(np.arange(4.0), ("time",), "τ", "another time"),
+            "trajectory/z": Variable(np.ones((4, 2)), ("time", "latent"), "1", "latents"),
+        },
+        attributes,
+    )
+
+
+def assert_same(found, expected):
+    assert (found.kind, found.title) == (expected.kind, expected.title)
+    assert found.variables.keys() == expected.variables.keys()
+    for name, variable in expected.variables.items():
+        again = found.variables[name]
+        assert (again.dims, again.units, again.long_name) == (
+            variable.dims,
+            variable.units,
+            variable.long_name,
+        )
+        np.testing.assert_array_equal(again.values, variable.values, strict=True)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "folder" / "data.h5"
+
+
+def test_groups_strings_and_coordinates_survive(path):
+    save(dataset(), path)
+    assert_same(load(path, "traces"), dataset())
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (3,), (2, 3), (2, 0, 3), (2, 1, 3, 2)])
+def test_arrays_of_every_type_and_shape_survive(path, dtype, shape):
+    values = np.arange(np.prod(shape, dtype=int)).reshape(shape).astype(dtype)
+    dims = tuple("abcd"[: len(shape)])
+    saved = Dataset("any", "", {"x": Variable(values, dims, "τ", "x")})
+    save(saved, path)
+    assert_same(load(path, "any"), saved)
+
+
+@settings(max_examples=50)
+@given(
+    values=hnp.arrays(
+        st.sampled_from([np.float32, np.float64, np.uint8, np.bool_]),
+        hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4),
+    )
+)
+def test_any_array_survives(tmp_path_factory, values):
+    file = tmp_path_factory.mktemp("any") / "a.h5"
+    saved = Dataset("any", "x", {"x": Variable(values, tuple("abc"[: values.ndim]), "1", "x")})
+    save(saved, file)
+    assert_same(load(file, "any"), saved)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), max_size=4))
+def test_any_strings_survive(tmp_path_factory, words):
+    file = tmp_path_factory.mktemp("text") / "a.h5"
+    save(Dataset("any", "x", {"x": Variable(np.array(words, str), ("w",), "1", "x")}), file)
+    assert load(file, "any")["x"].tolist() == words
+
+
+@settings(max_examples=50)
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**60), 2**60)
+        | st.floats(allow_nan=False)
+        | st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=5)
+        | st.sampled_from(["12", "1e10", "44035910", "null", "true", "NaN", '"', "{}", "[1"]),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("ab"), inner),
+        max_leaves=4,
+    )
+)
+def test_any_attribute_keeps_its_value_and_type(tmp_path_factory, value):
+    file = tmp_path_factory.mktemp("attributes") / "a.h5"
+    save(Dataset("any", "x", {}, {"value": value}), file)
+    found = load(file, "any").attributes["value"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_loaded_file_can_be_saved_again(path):
+    save(dataset(gain=4), path)
+    save(load(path, "traces"), path.with_name("again.h5"))
+    again = load(path.with_name("again.h5"), "traces")
+    assert_same(again, dataset())
+    assert again.attributes["gain"] == 4
+
+
+def test_provenance_and_software_are_root_attributes(path):
+    save(dataset(model="avatars"), path, {"rule": "traces", "config": {"gains": [2, 4]}})
+    with h5py.File(path) as file:
+        found = dict(file.attrs)
+    assert found["kind"] == "traces"
+    assert found["title"] == "A few traces"
+    assert found["model"] == "avatars"
+    assert found["rule"] == "traces"
+    assert json.loads(found["config"]) == {"gains": [2, 4]}
+    assert json.loads(found["software"])["numpy"] == metadata.version("numpy")
+
+
+def test_more_attributes_than_fit_in_an_object_header(path):
+    attributes = {f"a{index}": index for index in range(100)}
+    save(dataset(**attributes), path)
+    assert attributes.items() <= load(path, "traces").attributes.items()
+
+
+def test_saving_twice_gives_the_same_bytes(path):
+    save(dataset(), path)
+    first = path.read_bytes()
+    save(dataset(), path)
+    assert path.read_bytes() == first
+
+
+def test_xarray_sees_coordinates_and_units(path):
+    save(dataset(gain=4), path)
+    with xarray.open_dataset(path, engine="h5netcdf") as found:
+        assert found["h"].dims == ("time", "neuron")
+        assert set(found.coords) == {"time"}
+        assert found["time"].attrs == {"units": "τ", "long_name": "time"}
+        assert found["h"].sel(time=0.3, method="nearest").shape == (40,)
+        assert found["name"].values.tolist() == ["é.png", "", "b"]
+        assert found.attrs["gain"] == "4"
+        np.testing.assert_array_equal(found["h"], dataset()["h"])
+
+
+def test_xarray_sees_groups(path):
+    save(dataset(), path)
+    with xarray.open_dataset(path, engine="h5netcdf", group="trajectory") as found:
+        assert found["z"].dims == ("time", "latent")
+        assert found.sizes == {"time": 4, "latent": 2}
+        assert found["time"].attrs == {"units": "τ", "long_name": "another time"}
+        np.testing.assert_array_equal(found.coords["time"], np.arange(4))
+
+
+def refusal(path, kind="traces"):
+    with pytest.raises(WrongFileError) as caught:
+        load(path, kind)
+    assert str(path) in str(caught.value)
+    assert f"'{kind}'" in str(caught.value)
+    return str(caught.value)
+
+
+def test_missing_file_is_refused(path):
+    assert "found no file" in refusal(path)
+
+
+def test_folder_is_refused(tmp_path):
+    assert "found no file" in refusal(tmp_path)
+
+
+def test_wrong_kind_is_refused(path):
+    save(dataset(), path)
+    message = refusal(path, "overlaps")
+    assert "found kind 'traces'" in message
+    assert "snakemake" in message
+
+
+def test_hdf5_of_other_origin_is_refused(path):
+    path.parent.mkdir()
+    with h5py.File(path, "w") as file:
+        file["x"] = np.arange(3)
+    assert "none given" in refusal(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"not HDF5", b"\x89HDF\r\n\x1a\n", bytes(5000)])
+def test_file_that_is_not_hdf5_is_refused(path, content):
+    path.parent.mkdir()
+    path.write_bytes(content)
+    assert "Delete it and run snakemake again" in refusal(path)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.2, 0.5, 0.8, 0.99])
+def test_truncated_file_is_refused(path, share):
+    save(dataset(), path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    assert "Delete it and run snakemake again" in refusal(path)
+
+
+@pytest.mark.parametrize("bit", range(8))
+@pytest.mark.parametrize("name", ["time", "h", "trajectory/time", "trajectory/z"])
+def test_flipped_bit_in_an_array_is_noticed(path, name, bit):
+    save(dataset(), path)
+    content = bytearray(path.read_bytes())
+    content[content.index(dataset()[name].tobytes()) + 6] ^= 1 << bit
+    path.write_bytes(content)
+    assert "Delete it and run snakemake again" in refusal(path)
+
+
+@pytest.mark.parametrize("offset", [4, 7, 40])
+def test_flipped_bit_in_a_header_is_noticed(path, offset):
+    save(dataset(), path)
+    intact = path.read_bytes()
+    headers = [start for start in range(len(intact)) if intact.startswith(b"OHDR", start)]
+    assert len(headers) >= len(dataset().variables)
+    for start in headers:
+        content = bytearray(intact)
+        content[start + offset] ^= 4
+        path.write_bytes(content)
+        refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        (
+            Dataset(
+                "traces",
+                "",
+                {
+                    "a": Variable(np.zeros(3), ("time",), "1", "a"),
+                    "b": Variable(np.zeros(4), ("time",), "1", "b"),
+                },
+            ),
+            ValueError,
+        ),
+        (Dataset("traces", "", {}, {"x": object()}), TypeError),
+    ],
+)
+def test_failed_write_leaves_the_old_file_and_nothing_else(path, broken, error):
+    save(dataset(), path)
+    before = path.read_bytes()
+    with pytest.raises(error):
+        save(broken, path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_disagreement_about_a_dimension_names_it(path):
+    variables = {
+        "time": Variable(np.zeros(3), ("time",), "τ", "time"),
+        "h": Variable(np.zeros((4, 2)), ("time", "neuron"), "1", "h"),
+    }
+    with pytest.raises(ValueError, match=r"h: dimension 'time' has length 4, elsewhere \(3,\)"):
+        save(Dataset("traces", "", variables), path)
+
+
+@pytest.mark.parametrize("dims", [(), ("a",), ("a", "b", "c")])
+def test_variable_names_each_axis(dims):
+    with pytest.raises(ValueError, match=r"some array: shape \(2, 3\) has 2 axes"):
+        Variable(np.zeros((2, 3)), dims, "1", "some array")
+
+
+def test_replacing_shows_the_old_file_until_the_end(path):
+    path.parent.mkdir()
+    path.write_text("old")
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+        assert temporary.parent == path.parent
+        assert temporary.suffix == path.suffix
+    assert path.read_text() == "new"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_replacing_gives_a_readable_file(path):
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
+def test_replacing_removes_what_was_interrupted(path, error):
+    def interrupted():
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_table_survives(path):
+    table = pd.DataFrame({"quantity": ["a", "b"], "mean": [0.1 + 0.2, np.nan], "n": [1, 2]})
+    save_table(table, path)
+    again = pd.read_csv(path, sep="\t")
+    pd.testing.assert_frame_equal(again, table)
+    assert list(path.parent.iterdir()) == [path]
