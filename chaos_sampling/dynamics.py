@@ -56,7 +56,7 @@ def steps(duration: float, dt: float) -> int:
         ValueError: the duration is negative or no whole multiple of dt.
     """
     count = round(duration / dt)
-    if count < 0 or abs(count * dt - duration) > 1e-6 * max(duration, dt):
+    if count < 0 or abs(count * dt - duration) > 1e-6 * dt:
         raise ValueError(f"expected a whole multiple of dt = {dt} τ, found {duration} τ")
     return count
 

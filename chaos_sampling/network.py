@@ -55,7 +55,7 @@ def random_patterns(patterns: int, neurons: int, rng: np.random.Generator) -> np
     """Draw (K, N) patterns with entries ±1, each with probability 1/2.
 
     Raises:
-        ValueError: K > N, which leaves no direction orthogonal to the patterns.
+        ValueError: K > N.
     """
     if patterns > neurons:
         raise ValueError(f"patterns: expected at most {neurons} (the neurons), found {patterns}")

@@ -27,7 +27,8 @@ def overlaps(activity: np.ndarray, patterns: np.ndarray) -> np.ndarray:
     Returns:
         Overlaps in [−1, 1], shape (..., K); 0 where the activity vanishes.
     """
-    return _unit(activity) @ _unit(patterns).T.astype(activity.dtype)
+    directions = _unit(activity)
+    return directions @ _unit(patterns).T.astype(directions.dtype)
 
 
 def orthogonal_basis(patterns: np.ndarray) -> np.ndarray:

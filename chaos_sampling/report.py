@@ -64,7 +64,7 @@ def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
         where: values of other columns that single out the row, such as gain=4.
 
     Returns:
-        The text; "not measured" when there is no such row.
+        The text; "not measured" when there is no such row or no network has a value.
 
     Raises:
         LookupError: several rows fit.
@@ -74,7 +74,7 @@ def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
         chosen = chosen[chosen[column] == value]
     if len(chosen) > 1:
         raise LookupError(f"{quantity}, {where}: expected one row, found {len(chosen)}")
-    if chosen.empty:
+    if chosen.empty or chosen.iloc[0]["networks"] == 0:
         return "not measured"
     row = chosen.iloc[0]
     if not np.isfinite(row["low"]):

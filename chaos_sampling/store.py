@@ -1,4 +1,4 @@
-"""HDF5 in and out: labelled arrays, provenance, atomic replacement.
+"""HDF5 in and out: labelled arrays, provenance, checksums, atomic replacement.
 
 Files follow the netCDF-4 conventions (dimension scales, `units`, `long_name`), so that
 `xarray.open_dataset(path, engine="h5netcdf")` shows labelled coordinates.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,10 +129,10 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
             values = variable.values
             if values.dtype.kind == "U":
                 values = values.astype(h5py.string_dtype())
-            summable = values.size > 0 and values.ndim > 0 and values.dtype.kind != "O"
-            data = file.create_dataset(name, data=values, fletcher32=summable)
+            data = file.create_dataset(name, data=values)
             data.attrs["units"] = variable.units
             data.attrs["long_name"] = variable.long_name
+            data.attrs["crc32"] = _checksum(variable.values)
         for name, variable in dataset.variables.items():
             _label(file, name, variable)
 
@@ -195,11 +197,19 @@ def _collect(variables: dict[str, Variable], name: str, item: h5py.Group | h5py.
         return
     strings = h5py.check_string_dtype(item.dtype) is not None
     values = np.asarray(item.asstr()[()], str) if strings else item[()]
+    if item.attrs["crc32"] != _checksum(values):
+        raise OSError(f"the checksum of '{name}' is wrong")
     if item.is_scale:
         dims: tuple[str, ...] = (name.rsplit("/", 1)[-1],)
     else:
         dims = tuple(scale[0].name.rsplit("/", 1)[-1] for scale in item.dims)
     variables[name] = Variable(values, dims, item.attrs["units"], item.attrs["long_name"])
+
+
+def _checksum(values: np.ndarray) -> int:
+    """Return the CRC-32 of an array; HDF5's own needs chunks, and these arrays are contiguous."""
+    text = values.dtype.kind == "U"
+    return zlib.crc32("\0".join(values.flat).encode() if text else np.ascontiguousarray(values))
 
 
 def _decode(value: str) -> Any:
@@ -209,6 +219,7 @@ def _decode(value: str) -> Any:
         return value
 
 
+@cache
 def _software() -> dict[str, str]:
     """Return the versions of what is installed here; not every stage needs every package."""
     names = {package.name.lower().replace("_", "-") for package in metadata.distributions()}

@@ -10,13 +10,13 @@ NOT_SCIENCE = {"store", "progress"}  # they change how a result is kept or told,
 
 
 MODELS = {name_of(model): model for model in config["models"]}
-GAINS = [f"{gain:g}" for gain in config["sampling"]["gains"]]
+GAINS = [f"{gain:.15g}" for gain in config["sampling"]["gains"]]
 
 
 wildcard_constraints:
     dataset="avatars|folder|celeba",
     model="|".join(MODELS),
-    gain=r"[0-9.]+",
+    gain=r"[0-9.e+-]+",
     protocol="fixed_gain|cycled_gain",
 
 
@@ -53,7 +53,7 @@ def protocol_settings(wildcards):
 
 def trajectories(model):
     """Return the samples of a model at the gains of Fig. 3, in the order of its rows."""
-    return [f"<results>/gan/{model}/gain~{gain:g}.h5" for gain in config["figures"]["gains"]]
+    return [f"<results>/gan/{model}/gain~{gain:.15g}.h5" for gain in config["figures"]["gains"]]
 
 
 def trajectories_of(wildcards):

@@ -1,6 +1,8 @@
 """Checks of the configuration, made while the workflow is read."""
 
 import difflib
+import math
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -11,9 +13,7 @@ from snakemake.exceptions import WorkflowError
 def check_config():
     """Refuse a configuration that cannot run, naming the key and what was expected."""
     schema = yaml.safe_load(Path(workflow.basedir, "rules", "config.schema.yaml").read_text())
-    error = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(config)
-    )
+    error = jsonschema.exceptions.best_match(Validator(schema).iter_errors(config))
     if error is not None:
         raise WorkflowError(describe(error))
     for key, found, limit, expected in limits():
@@ -23,11 +23,35 @@ def check_config():
         if found not in choices:
             listed = ", ".join(map(str, choices))
             raise WorkflowError(f"{key}: expected one of {listed}; found {found}.")
+    for key, found, taken in namesakes():
+        raise WorkflowError(
+            f"{key}: expected another dataset, latents or seed than {taken} has, found '{found}' twice."
+        )
     for key, duration, interval, name in whole_multiples():
-        if abs(duration / interval - round(duration / interval)) > 1e-6:
+        ratio = duration / interval
+        if not math.isfinite(ratio) or abs(ratio - round(ratio)) > 1e-6:
             raise WorkflowError(
                 f"{key}: expected a whole multiple of {name} = {interval}, found {duration}."
             )
+
+
+def is_number(_, value):
+    """Tell whether a value is a number that a float can hold; infinity and nan are not."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and abs(value) <= sys.float_info.max
+
+
+def is_integer(_, value):
+    """Tell whether a value is a whole number and written as one; 1.0 cannot count anything."""
+    return is_number(_, value) and isinstance(value, int)
+
+
+Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"number": is_number, "integer": is_integer}
+    ),
+)
 
 
 def describe(error):
@@ -37,7 +61,7 @@ def describe(error):
         return f"{key}: {error.message}. Edit config.yaml or the preset that sets it."
     known = error.schema["properties"]
     unknown = next(name for name in error.instance if name not in known)
-    near = difflib.get_close_matches(unknown, known, n=1)
+    near = difflib.get_close_matches(str(unknown), known, n=1)
     hint = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(known)}."
     return f"{key}: unknown key '{unknown}'. {hint}"
 
@@ -57,6 +81,13 @@ def limits():
         settings = config["chaos"][stage]
         key = f"chaos.{stage}"
         yield f"{key}.shown", settings["shown"], settings["neurons"], f"{key}.neurons"
+    mixing = config["chaos"]["mixing"]
+    yield (
+        "chaos.mixing.longest_lag",
+        mixing["longest_lag"],
+        mixing["duration"],
+        "chaos.mixing.duration",
+    )
     for phase in ("low_duration", "high_duration"):
         shortest, longest = config["hybrid"]["cycled_gain"][phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
@@ -71,6 +102,14 @@ def references():
     ]
     for index, gain in enumerate(config["figures"]["gains"]):
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
+
+
+def namesakes():
+    """List (key, name, key of the earlier one) of models whose results would share a folder."""
+    names = [name_of(model) for model in config["models"]]
+    for index, name in enumerate(names):
+        if names.index(name) < index:
+            yield f"models.{index}", name, f"models.{names.index(name)}"
 
 
 def whole_multiples():

@@ -12,4 +12,5 @@ if TYPE_CHECKING:
 with stage(snakemake) as provenance:
     simulation = store.load(snakemake.input[0], snakemake.wildcards.protocol)
     dataset = overlaps.measure(simulation, **snakemake.params.settings)
+    provenance["seed"] = simulation.attributes["seed"]
     store.save(dataset, snakemake.output[0], provenance)

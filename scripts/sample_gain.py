@@ -23,4 +23,5 @@ with stage(snakemake) as provenance:
         **snakemake.params.settings,
         seed=model.attributes["seed"],
     )
+    provenance |= {"seed": model.attributes["seed"], "device": device.type}
     store.save(dataset, snakemake.output[0], provenance)

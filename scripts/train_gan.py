@@ -42,7 +42,7 @@ with stage(snakemake) as provenance:
     )
     trained = ChaoticGenerator(generator, latents.network, latents.readout, latents.gain, model)
     save_generator(snakemake.output.generator, trained)
-    provenance["device"] = device.type
+    provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)
     samples = sample_grid(trained, **settings["grid"], seed=seed)
     store.save(samples, snakemake.output.samples, provenance)

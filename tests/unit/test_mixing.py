@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.signal import lfilter
+
+from chaos_sampling.mixing import (
+    autocorrelation,
+    correlation_time,
+    crossing_time,
+    divergence_rate,
+    step_change,
+)
+
+SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=6)
+SERIES = hnp.arrays(np.float64, SHAPES, elements=st.floats(-100, 100))
+
+
+@pytest.fixture(scope="module")
+def ornstein_uhlenbeck():
+    """Sample 50 processes of time constant 1 and variance 1, exactly, every 0.1 τ for 2000 τ."""
+    noise = np.random.default_rng(0).normal(size=(20_000, 50))
+    noise[1:] *= np.sqrt(1 - np.exp(-0.2))
+    return lfilter([1], [1, -np.exp(-0.1)], noise, axis=0)
+
+
+# --- autocorrelation ---
+
+
+@given(SERIES, st.data())
+def test_autocorrelation_is_the_direct_sum(series, data):
+    lags = data.draw(st.integers(1, len(series)))
+    found = autocorrelation(series, lags)
+    assert found.shape == (lags, *series.shape[1:])
+    for lag in range(lags):
+        expected = (series[lag:] * series[: len(series) - lag]).mean(axis=0)
+        np.testing.assert_allclose(found[lag], expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("length", [7, 64, 101, 1000])
+@pytest.mark.parametrize("lags", [1, 3, 7])
+def test_autocorrelation_of_long_series(length, lags):
+    series = np.random.default_rng(length).normal(size=(length, 3))
+    expected = [(series[lag:] * series[: length - lag]).mean(axis=0) for lag in range(lags)]
+    np.testing.assert_allclose(autocorrelation(series, lags), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -3.0])
+def test_mean_is_not_subtracted(value):
+    np.testing.assert_allclose(autocorrelation(np.full(50, value), 50), value**2)
+
+
+@pytest.mark.parametrize("period", [20, 50, 125])
+def test_autocorrelation_of_a_sinusoid_is_a_cosine(period):
+    time = np.arange(200_000)
+    found = autocorrelation(np.sin(2 * np.pi * time / period), 300)
+    np.testing.assert_allclose(found, np.cos(2 * np.pi * time[:300] / period) / 2, atol=1e-3)
+
+
+def test_autocorrelation_of_an_ornstein_uhlenbeck_process(ornstein_uhlenbeck):
+    found = autocorrelation(ornstein_uhlenbeck, 50).mean(axis=1)
+    # five standard errors: 50 × 2000 τ hold 1e5 independent samples
+    np.testing.assert_allclose(found, np.exp(-0.1 * np.arange(50)), atol=5 * np.sqrt(2e-5))
+
+
+def test_single_precision_is_enough():
+    series = np.random.default_rng(0).normal(size=(5000, 3))
+    found = autocorrelation(series.astype(np.float32), 100)
+    np.testing.assert_allclose(found, autocorrelation(series, 100), atol=1e-5)
+
+
+@pytest.mark.parametrize(("length", "lags"), [(1, 2), (10, 11), (10, 100)])
+def test_more_lags_than_samples_are_refused(length, lags):
+    with pytest.raises(ValueError, match=f"at most the {length} samples, found {lags}"):
+        autocorrelation(np.ones((length, 2)), lags)
+
+
+# --- times read from it ---
+
+
+@pytest.mark.parametrize("interval", [0.01, 0.1, 0.15])
+@pytest.mark.parametrize("constant", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("variance", [1.0, 0.01, 40.0])
+def test_half_life_of_an_exponential(interval, constant, variance):
+    correlation = variance * np.exp(-np.arange(0, 20, interval) / constant)
+    found = crossing_time(correlation, interval)
+    assert found == pytest.approx(constant * np.log(2), abs=interval**2 / constant)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.5, np.exp(-1), 0.1, 0.0, -0.5])
+def test_level_is_met_on_a_straight_line(level):
+    correlation = 2.5 * (1 - 0.1 * np.arange(21))
+    assert crossing_time(correlation, 0.3, level) == pytest.approx(3 * (1 - level))
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 10), st.integers(0, 1000))
+def test_crossing_lies_between_the_samples_around_it(level, interval, seed):
+    correlation = np.concatenate([[1.0], np.random.default_rng(seed).uniform(-1, 1, 20), [-1.0]])
+    found = crossing_time(correlation, interval, level) / interval
+    before = int(np.ceil(found - 1e-9)) - 1
+    assert (correlation[: before + 1] > level).all()
+    assert correlation[before + 1] <= level
+
+
+@pytest.mark.parametrize(
+    "correlation",
+    [np.ones(5), np.array([1, 0.9, 0.8]), np.zeros(5), -np.ones(3), np.full(3, np.nan)],
+)
+def test_half_life_that_is_not_reached_is_none(correlation):
+    assert np.isnan(crossing_time(correlation, 0.1))
+
+
+@pytest.mark.parametrize("constant", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("variance", [1.0, 0.01, 40.0])
+def test_correlation_time_of_an_exponential_is_its_constant(constant, variance):
+    correlation = variance * np.exp(-np.arange(0, 40, 0.01) / constant)
+    assert correlation_time(correlation, 0.01) == pytest.approx(constant, rel=1e-3)
+
+
+def test_correlation_time_of_a_hyperbolic_secant():
+    # ∫ sech² t dt = 2
+    correlation = 1 / np.cosh(np.arange(0, 30, 0.1))
+    assert correlation_time(correlation, 0.1) == pytest.approx(2, rel=1e-6)
+
+
+def test_correlation_time_of_an_ornstein_uhlenbeck_process(ornstein_uhlenbeck):
+    correlation = autocorrelation(ornstein_uhlenbeck, 80).mean(axis=1)
+    # 1e5 τ give the square of each lag to within 1 %
+    assert correlation_time(correlation, 0.1) == pytest.approx(1, rel=0.03)
+
+
+def test_correlation_time_counts_independent_samples(ornstein_uhlenbeck):
+    # the variance of ⟨x²⟩ over a time T is 2 T2 / T for a Gaussian process
+    windows = np.square(ornstein_uhlenbeck).reshape(40, 500, 50).mean(axis=1)
+    assert windows.var() == pytest.approx(2 * 1 / 50, rel=0.15)  # 5 standard errors
+
+
+@pytest.mark.parametrize("correlation", [np.zeros(5), -np.ones(5)])
+def test_silence_has_no_correlation_time(correlation):
+    assert np.isnan(correlation_time(correlation, 0.1))
+
+
+# --- step size ---
+
+
+@pytest.mark.parametrize("shape", [(9, 4), (9, 3, 4), (9, 2, 3, 4)])
+def test_step_change_of_a_ramp_is_its_slope(shape):
+    series = np.broadcast_to(0.25 * np.arange(9).reshape(-1, *[1] * (len(shape) - 1)), shape)
+    np.testing.assert_allclose(step_change(series), np.full(shape[1:-1], 0.25))
+
+
+@given(hnp.arrays(np.float64, (5, 2, 3), elements=st.floats(-10, 10)), st.floats(0, 10))
+def test_step_change_scales_and_ignores_shifts(series, factor):
+    found = step_change(factor * series + 3)
+    np.testing.assert_allclose(found, factor * step_change(series), atol=1e-10)
+
+
+def test_step_change_follows_from_the_autocorrelation(ornstein_uhlenbeck):
+    # ⟨(x(t + s) − x(t))²⟩ = 2 (C(0) − C(s)), and 1 − exp(−s) for this process
+    assert step_change(ornstein_uhlenbeck) ** 2 == pytest.approx(2 - 2 * np.exp(-0.1), rel=0.01)
+
+
+# --- divergence ---
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.3, 1.0, 2.5])
+@pytest.mark.parametrize("saturation", [10.0, 100.0])
+def test_rate_of_an_exponential_that_saturates(rate, saturation):
+    time = np.arange(0, 400, 0.1)
+    distance = np.minimum(1e-4 * np.exp(np.minimum(rate * time, 100)), saturation)
+    assert divergence_rate(time, distance, saturation) == pytest.approx(rate)
+
+
+@pytest.mark.parametrize("rate", [-2.0, -0.5, 0.0])
+def test_converging_pair_has_a_rate_too(rate):
+    time = np.arange(0, 50, 0.1)
+    assert divergence_rate(time, 1e-4 * np.exp(rate * time), 10) == pytest.approx(rate, abs=1e-9)
+
+
+def test_what_follows_the_threshold_does_not_matter():
+    time = np.arange(0, 40, 0.1)
+    distance = 1e-4 * np.exp(0.5 * time)
+    end = np.flatnonzero(distance > 10 / 20)[0]
+    changed = distance.copy()
+    changed[end + 1 :] = 1e-9
+    assert divergence_rate(time, changed, 10) == divergence_rate(time, distance, 10)
+
+
+def test_distances_of_zero_are_left_out():
+    time = np.arange(0, 20, 0.1)
+    distance = 1e-4 * np.exp(0.3 * time)
+    distance[:5] = 0
+    assert divergence_rate(time, distance, 10) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("distance", [[0.0, 0, 0], [9.0, 9, 9], [0.1, 9, 0.1], [0.0, 0.1, 0]])
+def test_too_few_distances_have_no_rate(distance):
+    assert np.isnan(divergence_rate(np.arange(3.0), np.array(distance), 10))

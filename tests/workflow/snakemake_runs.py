@@ -1,0 +1,78 @@
+"""Runs of the workflow: real ones as a user starts them, dry ones inside this process."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from snakemake.api import SnakemakeApi
+from snakemake.jobs import get_script_mtime
+from snakemake.logging import logger
+from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, ResourceSettings
+from snakemake_interface_logger_plugins.common import LogEvent
+
+ROOT = Path(__file__).parents[2]
+
+
+class Job(NamedTuple):
+    reason: str
+    output: list[str]
+    records: list[str]  # log and benchmark
+
+
+class JobCollector(logging.Handler):
+    """Keeps what Snakemake announces about each job, by rule and wildcards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: dict[str, Job] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "event", None) == LogEvent.JOB_INFO and record.rule_name != "all":
+            name = "/".join([record.rule_name, *record.wildcards.values()])
+            self.jobs[name] = Job(record.reason, record.output, [*record.log, record.benchmark])
+
+
+def dry_run(
+    repository: Path,
+    directory: Path,
+    *overlays: Path,
+    targets: Sequence[str] = (),
+    everything: bool = False,
+) -> dict[str, Job]:
+    """Return the jobs that would run, under names such as "sample_gain/avatars-subset-seed1/2".
+
+    Raises:
+        WorkflowError: Snakemake refuses the configuration or finds no way to make a file.
+    """
+    get_script_mtime.cache_clear()  # it outlives a run, as no command line does
+    collector = JobCollector()
+    with SnakemakeApi(OutputSettings(dryrun=True)) as api:
+        logger.addHandler(collector)
+        workflow = api.workflow(
+            ResourceSettings(cores=2),
+            ConfigSettings(configfiles=overlays),
+            snakefile=repository / "Snakefile",
+            workdir=directory,
+        )
+        settings = DAGSettings(targets=frozenset(targets), forceall=everything)
+        workflow.dag(settings).execute_workflow(executor="dryrun")
+    return collector.jobs
+
+
+def run(
+    repository: Path,
+    directory: Path,
+    *targets: str,
+    overlays: Sequence[Path] = (),
+    gpu: int = 0,
+) -> subprocess.CompletedProcess[str]:
+    """Run the smoke preset, with overlays on it, the way a user does."""
+    command = [sys.executable, "-m", "snakemake", *targets, "--directory", directory]
+    command += ["--configfile", repository / "presets" / "smoke.yaml", *overlays]
+    command += ["--resources", f"gpu={gpu}", "--cores", "2"]
+    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)

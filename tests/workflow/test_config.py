@@ -1,0 +1,218 @@
+"""What a configuration may say, and how a wrong one is refused, by dry runs in this process."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from snakemake.exceptions import WorkflowError
+from snakemake_runs import ROOT, dry_run, run
+
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def attempt(tmp_path_factory):
+    """Dry-run the default configuration with an overlay on it, and nothing made yet."""
+    folder = tmp_path_factory.mktemp("config")
+
+    def jobs(overlay):
+        path = folder / "overlay.yaml"
+        path.write_text(overlay)
+        return dry_run(ROOT, folder, path)
+
+    return jobs
+
+
+BROKEN = [
+    # Misspelt keys, at every level.
+    ("sed: 2", "the top level: unknown key 'sed'. Did you mean 'seed'?"),
+    ("hybird: {}", "the top level: unknown key 'hybird'. Did you mean 'hybrid'?"),
+    ("sampling: {gain: [2]}", "sampling: unknown key 'gain'. Did you mean 'gains'?"),
+    (
+        "hybrid: {fixed_gain: {gain: [0, 3]}}",
+        "hybrid.fixed_gain: unknown key 'gain'. Did you mean 'gains'?",
+    ),
+    (
+        "gan: {training: {learning_rates: 1.0e-4}}",
+        "gan.training: unknown key 'learning_rates'. Did you mean 'learning_rate'?",
+    ),
+    ("recipes: {ours: {flips: true}}", "recipes.ours: unknown key 'flips'. Did you mean 'flip'?"),
+    (
+        "models: [{data: avatars, latents: subset, recipe: ours, seed: 1}]",
+        "models.0: unknown key 'data'. Did you mean 'dataset'?",
+    ),
+    ("datasets: {mnist: {path: x}}", "datasets: unknown key 'mnist'. Known keys: avatars"),
+    ("statistics: {1: 2}", "statistics: unknown key '1'. Known keys: sample_every, dropped"),
+    # Wrong types.
+    ("seed: one", "seed: 'one' is not of type 'integer'"),
+    ("seed: true", "seed: True is not of type 'integer'"),
+    ("chaos: null", "chaos: None is not of type 'object'"),
+    ("chaos: {traces: {gains: 4}}", "chaos.traces.gains: 4 is not of type 'array'"),
+    ("chaos: {traces: {neurons: 1.0e+3}}", "chaos.traces.neurons: 1000.0 is not of type 'integer'"),
+    ("gan: {training: {learning_rate: 1e-4}}", "gan.training.learning_rate: '1e-4' is not of type"),
+    ("hybrid: {network: {dt: .nan}}", "hybrid.network.dt: nan is not of type 'number'"),
+    ("sampling: {burn_in: .inf}", "sampling.burn_in: inf is not of type 'number'"),
+    ("hybrid: {network: {random_variance: 1}}", "hybrid.network.random_variance: 1 is not one of"),
+    ("device: gpu", "device: 'gpu' is not one of ['auto', 'cuda', 'cpu']"),
+    # Values out of range.
+    (
+        "hybrid: {fixed_gain: {gains: [0, -3]}}",
+        "hybrid.fixed_gain.gains.1: -3 is less than the minimum of 0",
+    ),
+    ("chaos: {divergence: {gains: [2, 2.0]}}", "chaos.divergence.gains: [2, 2.0] has non-unique"),
+    ("statistics: {dropped: 1}", "statistics.dropped: 1 is greater than or equal to the maximum"),
+    (
+        "hybrid: {network: {patterns: 200}}",
+        "hybrid.network.patterns: expected at most 199",
+    ),
+    ("sampling: {frames: 3}", "sampling.frames: 3 is less than the minimum of 4"),
+    ("gan: {latents: {latents: 251}}", "gan.latents.latents: expected at most 250"),
+    ("gan: {latents: {degree: 251}}", "gan.latents.degree: expected at most 250"),
+    ("chaos: {traces: {shown: 300}}", "chaos.traces.shown: expected at most 250"),
+    (
+        "hybrid: {cycled_gain: {low_duration: [120, 100]}}",
+        "hybrid.cycled_gain.low_duration: expected at most 100",
+    ),
+    ("chaos: {mixing: {longest_lag: 450}}", "chaos.mixing.longest_lag: expected at most 300"),
+    # Times that do not fit one another.
+    (
+        "hybrid: {network: {dt: 0.07}}",
+        "hybrid.fixed_gain.every: expected a whole multiple of hybrid.network.dt = 0.07",
+    ),
+    (
+        "sampling: {interval: 0.12}",
+        "sampling.interval: expected a whole multiple of sampling.dt = 0.05",
+    ),
+    (
+        "statistics: {sample_every: 0.6}",
+        "statistics.sample_every: expected a whole multiple of hybrid.fixed_gain.every = 0.25",
+    ),
+    ("chaos: {traces: {dt: 1.0e-320}}", "chaos.traces.burn_in: expected a whole multiple"),
+    # Names of things that are not there.
+    (
+        "models: [{dataset: avatars, latents: subset, recipe: theirs, seed: 1}]",
+        "models.0.recipe: expected one of ours, paper; found theirs",
+    ),
+    ("figures: {model: mine}", "figures.model: expected one of avatars-subset-seed1; found mine"),
+    (
+        "figures: {gains: [2, 3]}",
+        "figures.gains.1: expected one of 2, 2.83, 4, 5.66, 8; found 3",
+    ),
+    ("models: []", "models: [] should be non-empty"),
+    (
+        "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
+        "{dataset: avatars, latents: subset, recipe: ours, seed: 1}]",
+        "models: ",
+    ),
+    (
+        "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
+        "{dataset: avatars, latents: subset, recipe: paper, seed: 1}]",
+        "models.1: expected another dataset, latents or seed than models.0 has",
+    ),
+]
+
+
+@pytest.mark.parametrize(("overlay", "message"), BROKEN, ids=[overlay for overlay, _ in BROKEN])
+def test_a_broken_configuration_is_refused_by_its_key(attempt, overlay, message):
+    with pytest.raises(WorkflowError) as refusal:
+        attempt(overlay)
+    assert str(refusal.value).startswith(message)
+
+
+def test_a_user_sees_the_key_and_no_traceback(repository, tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("hybrid: {fixed_gain: {gain: [0, 3]}}")
+    refused = run(repository, tmp_path / "run", overlays=[overlay])
+    assert refused.returncode != 0
+    assert "hybrid.fixed_gain: unknown key 'gain'. Did you mean 'gains'?" in refused.stderr
+    assert "Traceback" not in refused.stdout + refused.stderr
+    assert len(refused.stderr.splitlines()) < 10
+    assert not (tmp_path / "run" / "results").exists()
+
+
+VALID = {
+    "the default": ("{}", "simulate_hybrid/fixed_gain"),
+    "the other readout": (
+        "{models: [{dataset: avatars, latents: expander, recipe: paper, seed: 3}], "
+        "figures: {model: avatars-expander-seed3}}",
+        "train_gan/avatars-expander-seed3",
+    ),
+    "own pictures": (
+        "{models: [{dataset: folder, latents: subset, recipe: ours, seed: 1}], "
+        "figures: {model: folder-subset-seed1}}",
+        "build_dataset/folder",
+    ),
+    "a literal reading of Fig. 4": (
+        'hybrid: {network: {strength: 200, random_variance: "1"}}',
+        "simulate_hybrid/cycled_gain",
+    ),
+    "no structure": ("hybrid: {network: {strength: 0}}", "simulate_hybrid/cycled_gain"),
+    "a recipe of one's own": (
+        "{recipes: {mine: {discriminator: text, real_label: 1, flip: true, decay: 0, average: 0}}, "
+        "models: [{dataset: avatars, latents: subset, recipe: mine, seed: 1}]}",
+        "train_gan/avatars-subset-seed1",
+    ),
+    "gains of any size": (
+        "{sampling: {gains: [0.00001, 2.82842712474619]}, "
+        "figures: {gains: [0.00001, 2.82842712474619]}}",
+        "sample_gain/avatars-subset-seed1/2.82842712474619",
+    ),
+}
+
+
+@pytest.mark.parametrize(("overlay", "job"), VALID.values(), ids=VALID)
+def test_a_valid_configuration_gives_jobs(attempt, overlay, job):
+    assert job in attempt(overlay)
+
+
+@pytest.mark.parametrize("preset", sorted(path.name for path in (ROOT / "presets").iterdir()))
+def test_presets_are_valid(tmp_path, preset):
+    assert dry_run(ROOT, tmp_path, ROOT / "presets" / preset)
+
+
+def paths_to(tree, path=()):
+    """List every key of a nested mapping, as the tuple of keys that leads to it."""
+    if path:
+        yield path
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from paths_to(value, (*path, key))
+
+
+PATHS = list(paths_to(DEFAULT))
+NAMED = tuple(f"{'.'.join(path)}{end}" for path in PATHS for end in ":.")
+NUMBERS = st.integers() | st.floats() | st.sampled_from([0, 1, 2, 0.05, 300, math.inf, math.nan])
+VALUES = st.recursive(
+    NUMBERS | st.none() | st.booleans() | st.text(max_size=5) | st.just("1/N"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+
+
+def overlay_of(path, value):
+    for key in reversed(path):
+        value = {key: value}
+    return yaml.safe_dump(value, allow_unicode=True)
+
+
+def refusal(attempt, overlay):
+    """Return why an overlay is refused, or nothing when it gives jobs."""
+    try:
+        assert attempt(overlay)
+    except WorkflowError as error:
+        return str(error)
+    return None
+
+
+@settings(max_examples=100)
+@given(path=st.sampled_from(PATHS), value=NUMBERS | VALUES)
+def test_any_change_is_either_valid_or_refused_by_a_key(attempt, path, value):
+    message = refusal(attempt, overlay_of(path, value))
+    assert message is None or message.startswith(NAMED)

@@ -1,0 +1,137 @@
+"""The lock, the conda environments and the rules say the same about software."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from itertools import chain
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from snakemake_runs import ROOT
+
+ENVS = ROOT / "envs"
+CONDA_NAMES = {"torch": "pytorch"}
+DIRECTIVES = ("output", "log", "benchmark", "conda", "threads", "resources", "params", "message")
+
+
+def locked(name):
+    """Return the requirements of a lock file with all that follows each on its lines."""
+    text = (ENVS / name).read_text()
+    return re.findall(r"^(\w[^\n]*(?:\n[ \t]+[^\n]*)*)", text, re.MULTILINE)
+
+
+def versions(name):
+    """Return the versions of a lock file by package."""
+    pins = (Requirement(line.split("\\")[0].strip()) for line in locked(name))
+    return {canonicalize_name(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
+
+
+def conda_versions(name):
+    """Return the versions in a conda environment by package."""
+    *conda, last = yaml.safe_load((ENVS / f"{name}.yaml").read_text())["dependencies"]
+    pip = last["pip"] if isinstance(last, dict) else []
+    conda += [] if isinstance(last, dict) else [last]
+    pins = (re.split(r" ?=+", pin) for pin in [*conda, *pip] if pin != "pip")
+    return dict(pins)
+
+
+def rules():
+    """Return the text of every rule by its name, `use rule` left out."""
+    text = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
+    parts = re.split(r"^(?:use )?rule (\w+)(?: as \w+ with)?:\n", text, flags=re.MULTILINE)
+    bodies = {}
+    for name, body in zip(parts[1::2], parts[2::2], strict=True):
+        bodies.setdefault(name, body)
+    return bodies
+
+
+RULES = rules()
+CONDA = ("analysis", "plot", "torch")
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "installer.txt"])
+def test_every_locked_package_is_pinned_and_hashed(name):
+    requirements = locked(name)
+    assert requirements
+    for requirement in requirements:
+        assert re.match(r"[\w.-]+==[\w.]+ ", requirement), requirement
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", requirement), requirement
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "installer.txt"])
+def test_the_lock_holds_no_address(name):
+    text = (ENVS / name).read_text()
+    assert not re.search(r"://|index-url|find-links|trusted-host|@ ", text)
+
+
+def test_every_dependency_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    lock = versions("requirements.txt")
+    for requirement in map(Requirement, wanted):
+        name = canonicalize_name(requirement.name)
+        assert name in lock
+        assert requirement.specifier.contains(lock[name])
+
+
+@pytest.mark.parametrize("name", CONDA)
+def test_conda_environments_have_the_locked_versions(name):
+    lock = {CONDA_NAMES.get(name, name): pin for name, pin in versions("requirements.txt").items()}
+    pins = conda_versions(name)
+    assert pins.pop("python") == "3.11"
+    assert pins == {package: lock[package] for package in pins}
+
+
+def imports(path, seen):
+    """Collect the modules outside this project that a file imports, directly or through others."""
+    if path in seen:
+        return set()
+    seen.add(path)
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    outside = {name.split(".")[0] for name in names} - {"chaos_sampling", "stage"}
+    for name in names:
+        inside = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+        outside |= imports(inside, seen) if inside.is_file() else set()
+    return outside - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("name", CONDA)
+def test_conda_environments_hold_what_their_scripts_import(name):
+    wanted = set()
+    for body in RULES.values():
+        if f'"../envs/{name}.yaml"' in body:
+            script = re.search(r'"\.\./scripts/(\w+\.py)"', body)[1]
+            wanted |= imports(ROOT / "scripts" / script, set())
+            wanted |= imports(ROOT / "scripts" / "stage.py", set())
+    providers = packages_distributions()
+    packages = {canonicalize_name(providers[module][0]) for module in wanted}
+    assert packages
+    assert {CONDA_NAMES.get(name, name) for name in packages} <= conda_versions(name).keys()
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rules_say_what_they_need(name):
+    body = RULES[name]
+    assert re.match(r'    """\w.*\."""\n', body)
+    assert [word for word in DIRECTIVES if f"\n    {word}:" not in body] == []
+    assert f'script:\n        "../scripts/{name}.py"' in body
+    assert f'code=science("{name}")' in body
+
+
+def test_every_script_has_a_rule():
+    assert {path.stem for path in (ROOT / "scripts").glob("*.py")} == {*RULES, "stage"}

@@ -1,0 +1,192 @@
+"""What a change makes run again, by dry runs on a finished run."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from snakemake_runs import dry_run, run
+
+MODEL = "avatars-subset-seed1"
+GAINS = ("2", "2.83", "4", "5.66", "8")
+SAMPLES = {f"sample_gain/{MODEL}/{gain}" for gain in GAINS}
+FIGURES_OF_MODEL = {"plot_figure2", "plot_figure3"} | {
+    f"plot_model_figure{number}/{MODEL}" for number in (2, 3)
+}
+HYBRID = {"simulate_hybrid/fixed_gain", "simulate_hybrid/cycled_gain"}
+CHAOS = {"simulate_traces", "simulate_divergence", "simulate_mixing"}
+OVERLAPS = {"measure_overlaps/fixed_gain", "measure_overlaps/cycled_gain"}
+SECOND = "avatars-expander-seed2"
+TWO_MODELS = (
+    "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
+    "{dataset: avatars, latents: expander, recipe: ours, seed: 2}]"
+)
+JOBS_OF_SECOND = {
+    f"train_gan/{SECOND}",
+    *(f"sample_gain/{SECOND}/{gain}" for gain in GAINS),
+    *(f"plot_model_figure{number}/{SECOND}" for number in (2, 3)),
+}
+TABLES = {"summarise_chaos", "summarise_sampling", "summarise_hybrid"}
+
+
+@pytest.fixture
+def after(smoke, tmp_path):
+    """Say which jobs would run again after a change of the configuration."""
+
+    def jobs(overlay=""):
+        preset = tmp_path / "overlay.yaml"
+        preset.write_text(overlay or "{}")
+        return dry_run(smoke.repository, smoke.directory, smoke.preset, preset)
+
+    return jobs
+
+
+@pytest.fixture
+def edit(smoke, tmp_path):
+    """Replace text in a file of the repository until the test ends."""
+    saved = {}
+
+    def replace(name, old, new):
+        path = smoke.repository / name
+        saved[path] = shutil.copy2(path, tmp_path / path.name)
+        text = path.read_text()
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new))
+
+    yield replace
+    for path, original in saved.items():
+        shutil.copy2(original, path)
+
+
+@pytest.fixture
+def copied(smoke, tmp_path):
+    return shutil.copytree(smoke.directory, tmp_path / "run")
+
+
+CONFIGURED = {
+    "a gain of Fig. 4": (
+        "hybrid: {fixed_gain: {gains: [0, 3, 5, 9]}}",
+        {"simulate_hybrid/fixed_gain", "measure_overlaps/fixed_gain", "summarise_hybrid"}
+        | {"plot_figure4", "build_report"},
+    ),
+    "the width of the GAN": (
+        "gan: {training: {width: 6}}",
+        {f"train_gan/{MODEL}", "summarise_sampling", "build_report", *SAMPLES, *FIGURES_OF_MODEL},
+    ),
+    "a gain of Fig. 3": (
+        "{sampling: {gains: [2, 2.83, 4, 6, 8]}, figures: {gains: [2, 8, 2.83, 6]}}",
+        {f"sample_gain/{MODEL}/6", "plot_figure3", f"plot_model_figure3/{MODEL}"}
+        | {"summarise_sampling", "build_report"},
+    ),
+    "the size of the data set": (
+        "datasets: {avatars: {count: 130}}",
+        {"build_dataset/avatars", f"train_gan/{MODEL}", "summarise_sampling", "build_report"}
+        | {*SAMPLES, *FIGURES_OF_MODEL},
+    ),
+    "what an overlap is": (
+        "hybrid: {overlaps: {activity: h}}",
+        {*OVERLAPS, "summarise_hybrid", "plot_figure4", "build_report"},
+    ),
+    "the dropped share": (
+        "statistics: {dropped: 0.5}",
+        {"summarise_hybrid", "build_report"},
+    ),
+    "the rows of Fig. 3": (
+        "figures: {gains: [2, 8]}",
+        {"plot_figure3", f"plot_model_figure3/{MODEL}", "build_report"},
+    ),
+    "another model beside the first": (
+        f"{{{TWO_MODELS}}}",
+        {*JOBS_OF_SECOND, "summarise_sampling", "build_report"},
+    ),
+    "another model in the figures": (
+        f"{{{TWO_MODELS}, figures: {{model: {SECOND}}}}}",
+        {*JOBS_OF_SECOND, "summarise_sampling", "plot_figure2", "plot_figure3", "build_report"},
+    ),
+    "the device": ("device: cpu", set()),
+    "nothing": ("{}", set()),
+}
+
+
+@pytest.mark.parametrize(("overlay", "expected"), CONFIGURED.values(), ids=CONFIGURED)
+def test_a_parameter_reruns_what_depends_on_it(after, overlay, expected):
+    assert after(overlay).keys() == expected
+
+
+def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
+    edit("chaos_sampling/network.py", "strength / patterns.shape[1]", "strength / 2")
+    jobs = after()
+    changed = {name for name, job in jobs.items() if job.reason.startswith("Params have changed")}
+    assert changed == {*CHAOS, *HYBRID, f"train_gan/{MODEL}"}
+    assert jobs.keys() == {
+        *changed,
+        *OVERLAPS,
+        *SAMPLES,
+        *TABLES,
+        *FIGURES_OF_MODEL,
+        "plot_figure1",
+        "plot_figure4",
+        "build_report",
+    }
+
+
+def test_logic_in_statistics_reruns_the_tables(after, edit):
+    edit("chaos_sampling/statistics.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
+    assert after().keys() == {*TABLES, "build_report"}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("network.py", "@dataclass(frozen=True)", "# A comment.\n@dataclass( frozen = True )"),
+        ("network.py", '"""Weights of the networks:', '"""The weights of all networks:'),
+        ("network.py", '"""Number of neurons, N."""', '"""Size, N."""'),
+        ("store.py", '"kind": dataset.kind', '"kind": str(dataset.kind)'),
+        ("progress.py", "interval: float = 5.0", "interval: float = 6.0"),
+    ],
+    ids=["comment and spaces", "module docstring", "method docstring", "store", "progress"],
+)
+def test_words_and_file_handling_rerun_nothing(after, edit, name, old, new):
+    edit(f"chaos_sampling/{name}", old, new)
+    assert after() == {}
+
+
+def test_an_edited_script_reruns_its_rule(after, edit):
+    edit("scripts/summarise_chaos.py", "with stage(snakemake):", "with stage(snakemake) as _:")
+    assert after().keys() == {"summarise_chaos", "build_report"}
+
+
+@pytest.mark.parametrize(
+    ("deleted", "expected"),
+    [
+        (["statistics/hybrid.tsv"], {"summarise_hybrid", "build_report"}),
+        (
+            ["figures/figure4.png", "hybrid/fixed_gain_overlaps.h5"],
+            {"measure_overlaps/fixed_gain", "summarise_hybrid", "plot_figure4", "build_report"},
+        ),
+        (["hybrid/fixed_gain_overlaps.h5"], set()),
+    ],
+    ids=["a table", "a figure and its input", "an intermediate that nothing asks for"],
+)
+def test_a_deleted_file_is_made_again_where_needed(smoke, copied, deleted, expected):
+    for name in deleted:
+        (copied / "results" / name).unlink()
+    assert dry_run(smoke.repository, copied, smoke.preset).keys() == expected
+
+
+def test_another_picture_rebuilds_a_folder_data_set(repository, tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    picture = Image.fromarray(np.zeros((64, 64, 3), np.uint8))
+    picture.save(pictures / "one.png")
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(f"datasets: {{folder: {{path: {pictures}}}}}")
+    target = "results/data/folder.h5"
+    assert run(repository, tmp_path, target, overlays=[overlay]).returncode == 0
+    presets = (repository / "presets" / "smoke.yaml", overlay)
+    assert dry_run(repository, tmp_path, *presets, targets=[target]) == {}
+    picture.save(pictures / "two.png")
+    jobs = dry_run(repository, tmp_path, *presets, targets=[target])
+    assert jobs.keys() == {"build_dataset/folder"}

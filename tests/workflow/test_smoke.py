@@ -1,0 +1,189 @@
+"""What a whole run leaves behind, with the smoke preset."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+import xarray
+from PIL import Image
+from snakemake_runs import ROOT, dry_run, run
+
+from chaos_sampling import statistics
+
+MODEL = "avatars-subset-seed1"
+PIXELS = ("y", "x", "channel")
+CONTENTS = {
+    ("data/avatars.h5", None): {"images": ("image", *PIXELS), "hair": ("image",)},
+    ("chaos/traces.h5", None): {"h": ("gain", "time", "neuron")},
+    ("chaos/divergence.h5", None): {
+        "distance": ("gain", "network", "time"),
+        "original": ("time", "neuron"),
+        "perturbed": ("time", "neuron"),
+    },
+    ("chaos/mixing.h5", None): {"autocorrelation": ("gain", "network", "lag")},
+    (f"gan/{MODEL}/training.h5", None): {
+        "discriminator_loss": ("images_seen",),
+        "grids": ("snapshot", "sample", *PIXELS),
+    },
+    (f"gan/{MODEL}/samples.h5", None): {"images": ("sample", *PIXELS)},
+    (f"gan/{MODEL}/gain~2.83.h5", "trajectory"): {
+        "latents": ("time", "latent"),
+        "images": ("time", *PIXELS),
+    },
+    (f"gan/{MODEL}/gain~2.83.h5", "ensemble"): {
+        "latents": ("sample", "latent"),
+        "images": ("sample", *PIXELS),
+    },
+    ("hybrid/fixed_gain.h5", None): {
+        "patterns": ("network", "pattern", "neuron"),
+        "h": ("network", "gain", "time", "neuron"),
+    },
+    ("hybrid/cycled_gain.h5", None): {
+        "gain": ("network", "time"),
+        "h": ("network", "time", "neuron"),
+    },
+    ("hybrid/fixed_gain_overlaps.h5", None): {
+        "overlap": ("network", "gain", "time", "pattern"),
+        "orthogonal": ("network", "gain", "time", "direction"),
+        "projection_patterns": ("network", "gain", "time"),
+    },
+    ("hybrid/cycled_gain_overlaps.h5", None): {
+        "overlap": ("network", "time", "pattern"),
+        "orthogonal": ("network", "time", "direction"),
+        "projection_patterns": ("network", "time"),
+    },
+}
+COUNTED = {"image", "network", "neuron", "pattern", "direction", "sample", "latent", *PIXELS}
+WITHOUT_TORCH = ("store", "mixing", "overlaps", "energy", "statistics", "report")
+
+
+def files_below(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_run_leaves_exactly_the_declared_files(smoke):
+    jobs = dry_run(smoke.repository, smoke.directory, smoke.preset, everything=True).values()
+    declared = {path for job in jobs for path in [*job.output, *job.records]}
+    found = {path for path in files_below(smoke.directory) if not path.startswith(".snakemake/")}
+    assert found == declared
+
+
+def test_a_second_run_has_nothing_to_do(smoke):
+    again = run(smoke.repository, smoke.directory)
+    assert again.returncode == 0
+    assert "Nothing to be done" in again.stderr
+
+
+def test_no_log_is_empty(smoke):
+    logs = list((smoke.directory / "results" / "logs").rglob("*.log"))
+    assert logs
+    assert [log for log in logs if not log.read_text().strip()] == []
+
+
+def test_the_training_log_shows_device_rate_and_time_left(smoke):
+    log = (smoke.directory / f"results/logs/train_gan/{MODEL}.log").read_text()
+    assert "training on cpu" in log
+    assert re.search(r"training: .*384/384 \[\d\d:\d\d<\d\d:\d\d, .*image/s, loss", log)
+
+
+@pytest.mark.parametrize(("path", "group"), CONTENTS, ids=lambda part: part or "")
+def test_hdf5_files_show_labelled_arrays(smoke, path, group):
+    with xarray.open_dataset(
+        smoke.directory / "results" / path, engine="h5netcdf", group=group
+    ) as dataset:
+        expected = CONTENTS[path, group]
+        assert {name: dataset[name].dims for name in expected} == expected
+        assert set(dataset.dims) - set(dataset.coords) <= COUNTED
+        assert all(dataset[name].attrs.keys() >= {"units", "long_name"} for name in dataset)
+
+
+def test_every_hdf5_file_tells_where_it_comes_from(smoke):
+    paths = sorted((smoke.directory / "results").rglob("*.h5"))
+    assert {path.relative_to(smoke.directory / "results").as_posix() for path in paths} >= {
+        path for path, _ in CONTENTS
+    }
+    for path in paths:
+        with xarray.open_dataset(path, engine="h5netcdf") as dataset:
+            attributes = dataset.attrs
+        assert all(attributes[name] for name in ("kind", "title", "rule", "code_version")), path
+        assert attributes["seed"] == "1", path
+        assert "settings" in json.loads(attributes["config"]), path
+        assert {"numpy", "h5py", "torch"} <= json.loads(attributes["software"]).keys(), path
+
+
+@pytest.mark.parametrize("name", ["figure1", "figure2", "figure3", "figure4"])
+def test_figures_are_drawn_as_png_and_svg(smoke, name):
+    folder = smoke.directory / "results" / "figures"
+    with Image.open(folder / f"{name}.png") as image:
+        image.load()
+        assert 1000 < image.width < 6000
+        assert 500 < image.height < 9000
+        assert len(image.convert("L").resize((64, 64)).getcolors()) > 10
+    drawing = ElementTree.parse(folder / f"{name}.svg").getroot()
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    assert (folder / f"{name}.svg").stat().st_size < 5e6
+
+
+@pytest.mark.parametrize("name", ["chaos", "sampling", "hybrid"])
+def test_tables_have_their_columns_and_documented_quantities(smoke, name):
+    table = pd.read_csv(smoke.directory / f"results/statistics/{name}.tsv", sep="\t")
+    assert list(table.columns) == statistics.COLUMNS
+    assert table["networks"].min() >= 0
+    assert table["mean"].notna().any()
+    documented = re.findall(r"`([\w*.]+)`", (ROOT / "docs" / "data.md").read_text())
+    assert [
+        quantity
+        for quantity in table["quantity"].unique()
+        if not any(fnmatchcase(quantity, pattern) for pattern in documented if pattern != "*")
+    ] == []
+
+
+class Page(HTMLParser):
+    """What a page loads, and what it says."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.images: list[str] = []
+        self.loaded: list[str] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        for name, value in attributes:
+            if tag == "img" and name == "src":
+                self.images.append(value)
+            elif name in ("src", "href", "srcset", "data", "action", "poster"):
+                self.loaded.append(value)
+
+
+def test_the_report_needs_no_other_file_and_no_network(smoke):
+    text = (smoke.directory / "results" / "report.html").read_text()
+    page = Page(text)
+    assert len(page.images) == 4
+    assert all(source.startswith("data:image/png;base64,") for source in page.images)
+    assert all(source.startswith(("data:", "#")) for source in page.loaded)
+    assert not {"script", "iframe", "object", "embed"} & set(page.tags)
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_the_report_has_everything_measured(smoke):
+    text = (smoke.directory / "results" / "report.html").read_text()
+    assert "not measured" not in text
+    assert {f"Figure {number}." for number in (1, 2, 3, 4)} <= set(re.findall(r"Figure \d\.", text))
+
+
+def test_analysis_and_figures_do_without_torch():
+    figures = [f"figures.{path.stem}" for path in (ROOT / "chaos_sampling/figures").glob("f*.py")]
+    imports = "; ".join(f"import chaos_sampling.{name}" for name in (*WITHOUT_TORCH, *figures))
+    check = f"import sys; {imports}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
