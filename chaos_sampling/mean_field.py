@@ -83,7 +83,7 @@ class MeanField:
         """Return the root-mean-square change of φ over `interval` τ, √(2(C(0) − C(interval)))."""
         if self.gain <= 1:
             return 0.0
-        later = CubicSpline(self.lag, self.correlation_phi)(interval)
+        later = CubicSpline(self.lag, self.correlation_phi, bc_type="clamped")(interval)
         return float(np.sqrt(2 * (self.variance_phi - later)))
 
 

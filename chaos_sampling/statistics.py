@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from chaos_sampling import mixing
+from chaos_sampling import mean_field, mixing
 from chaos_sampling.overlaps import low_phase_ends, patterns_visited, visits
 from chaos_sampling.store import Dataset
 
@@ -96,18 +96,30 @@ def chaos_table(divergence: Dataset, speed: Dataset) -> pd.DataFrame:
                 divergence["distance"][index], divergence["saturation"][index], strict=True
             )
         ]
-        rows.append(row("divergence_rate", rates, gain=gain, size=size))
+        theory = mean_field.solve(gain).lyapunov_max
+        rows.append(row("divergence_rate", rates, gain=gain, size=size, theory=theory))
         rows.append(row("fraction_diverging", np.greater(rates, 0), gain=gain, size=size))
     step = speed["lag"][1]
     for index, gain in enumerate(speed["gain"]):
         correlations = speed["autocorrelation"][index]
-        values = {
-            "variance_phi": correlations[:, 0],
-            "T2_phi": [mixing.correlation_time(c, step) for c in correlations],
-            "half_life_phi": [mixing.crossing_time(c, step) for c in correlations],
-            f"step_change_{step:g}": speed["step_change"][index],
-        }
-        rows += [row(name, value, gain=gain, size=size) for name, value in values.items()]
+        theory = mean_field.solve(gain)
+        rows += [
+            row(name, values, gain=gain, size=size, theory=expected)
+            for name, values, expected in (
+                ("variance_phi", correlations[:, 0], theory.variance_phi),
+                ("T2_phi", [mixing.correlation_time(c, step) for c in correlations], theory.T2_phi),
+                (
+                    "half_life_phi",
+                    [mixing.crossing_time(c, step) for c in correlations],
+                    theory.half_life_phi,
+                ),
+                (
+                    f"step_change_{step:g}",
+                    speed["step_change"][index],
+                    theory.step_change(step),
+                ),
+            )
+        ]
     return table(rows)
 
 

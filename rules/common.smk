@@ -21,9 +21,16 @@ wildcard_constraints:
 
 
 def pictures(wildcards):
-    """Return the local pictures of a data set; a missing path is the job's to explain."""
+    """Return where the pictures of a data set are; a missing path is the job's to explain."""
     path = config["datasets"][wildcards.dataset].get("path")
-    return path if path and Path(path).exists() else []
+    return [path] if path and Path(path).exists() else []
+
+
+def fingerprint(wildcards):
+    """Hash names, sizes and times of a folder's files: its own time does not tell of all changes."""
+    files = sorted(file for path in pictures(wildcards) for file in Path(path).rglob("*"))
+    stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.sha256(repr(stats).encode()).hexdigest()[:12]
 
 
 def dataset_settings(wildcards):

@@ -16,6 +16,7 @@ rule build_dataset:
         runtime="1h",
     params:
         settings=dataset_settings,
+        pictures=fingerprint,
         seed=config["seed"],
         code=science("build_dataset"),
     message:

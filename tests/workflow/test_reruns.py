@@ -176,17 +176,23 @@ def test_a_deleted_file_is_made_again_where_needed(smoke, copied, deleted, expec
     assert dry_run(smoke.repository, copied, smoke.preset).keys() == expected
 
 
-def test_another_picture_rebuilds_a_folder_data_set(repository, tmp_path):
+def test_a_changed_folder_of_pictures_is_built_again(repository, tmp_path):
     pictures = tmp_path / "pictures"
-    pictures.mkdir()
+    (pictures / "inner").mkdir(parents=True)
     picture = Image.fromarray(np.zeros((64, 64, 3), np.uint8))
-    picture.save(pictures / "one.png")
+    picture.save(pictures / "inner" / "one.png")
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text(f"datasets: {{folder: {{path: {pictures}}}}}")
     target = "results/data/folder.h5"
     assert run(repository, tmp_path, target, overlays=[overlay]).returncode == 0
-    presets = (repository / "presets" / "smoke.yaml", overlay)
-    assert dry_run(repository, tmp_path, *presets, targets=[target]) == {}
-    picture.save(pictures / "two.png")
-    jobs = dry_run(repository, tmp_path, *presets, targets=[target])
-    assert jobs.keys() == {"build_dataset/folder"}
+
+    def jobs():
+        presets = (repository / "presets" / "smoke.yaml", overlay)
+        return dry_run(repository, tmp_path, *presets, targets=[target]).keys()
+
+    assert jobs() == set()
+    picture.save(pictures / "inner" / "two.png")
+    assert jobs() == {"build_dataset/folder"}
+    (pictures / "inner" / "two.png").unlink()
+    picture.rotate(90).save(pictures / "inner" / "one.png")
+    assert jobs() == {"build_dataset/folder"}
