@@ -24,9 +24,11 @@ lock: .venv/installed
 	  --custom-compile-command "make lock" - --output-file envs/installer.txt
 
 .venv/installed: envs/requirements.txt envs/installer.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("expected Python >= 3.11, " \
+	  "found " + sys.version.split()[0] + "; name another, as in: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r envs/installer.txt
-	$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r envs/requirements.txt
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes envs/requirements.txt envs/installer.txt
 	touch $@
 
 .PHONY: reproduce test lint lock

@@ -12,22 +12,23 @@ from chaos_sampling import dynamics, mixing, seeds
 from chaos_sampling.network import Network, random_weights, stack
 from chaos_sampling.store import Dataset, Variable
 
+RECORDED = 3
+"""Neurons whose traces are kept."""
+
 
 def simulate_traces(
     *,
     neurons: int,
-    shown: int,
     gains: Sequence[float],
     burn_in: float,
     duration: float,
     dt: float,
     seed: int,
 ) -> Dataset:
-    """Record a few neurons of one network at several gains (Fig. 1a).
+    """Record three neurons of one network at several gains (Fig. 1a).
 
     Args:
         neurons: N.
-        shown: how many neurons are recorded.
         gains: one run each, with the same weights and initial state.
         burn_in: τ before recording.
         duration: τ recorded.
@@ -52,7 +53,7 @@ def simulate_traces(
             "gain": _gain_coordinate(gains),
             "time": _time_coordinate(time),
             "h": Variable(
-                states[:, :, :shown].permute(1, 0, 2).numpy(),
+                states[:, :, :RECORDED].permute(1, 0, 2).numpy(),
                 ("gain", "time", "neuron"),
                 "1",
                 "input h",
@@ -64,7 +65,6 @@ def simulate_traces(
 def simulate_divergence(
     *,
     neurons: int,
-    shown: int,
     networks: int,
     gains: Sequence[float],
     perturbation: float,
@@ -78,7 +78,6 @@ def simulate_divergence(
 
     Args:
         neurons: N.
-        shown: how many neurons are recorded, of the first network at the largest gain.
         networks: number of independent networks.
         gains: gains, all run with the same weights.
         perturbation: each neuron's h is displaced by a uniform draw from [0, perturbation].
@@ -91,7 +90,8 @@ def simulate_divergence(
     Returns:
         Dataset of kind "divergence": Euclidean distance (gain, network, time); the distance at
         which two independent states of the network stand, saturation (gain, network); and the
-        recorded neurons, original and perturbed (time, neuron).
+        recorded neurons of the first network at the largest gain, original and perturbed
+        (time, neuron).
     """
     rngs = [seeds.generator(seed, "divergence", index) for index in range(networks)]
     network = stack([Network(random_weights(neurons, rng)) for rng in rngs])
@@ -125,13 +125,13 @@ def simulate_divergence(
                 "distance of two independent states",
             ),
             "original": Variable(
-                original[:, 0, largest, :shown].numpy(), ("time", "neuron"), "1", "original h"
+                original[:, 0, largest, :RECORDED].numpy(), ("time", "neuron"), "1", "original h"
             ),
             "perturbed": Variable(
-                perturbed[:, 0, largest, :shown].numpy(), ("time", "neuron"), "1", "perturbed h"
+                perturbed[:, 0, largest, :RECORDED].numpy(), ("time", "neuron"), "1", "perturbed h"
             ),
         },
-        {"shown_gain": gains[largest], "perturbation": perturbation},
+        {"neurons": neurons, "shown_gain": gains[largest], "perturbation": perturbation},
     )
 
 

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from chaos_sampling import dynamics, seeds
-from chaos_sampling.network import Network, outer_product, random_patterns, random_weights, stack
+from chaos_sampling.network import Network, random_weights, stack
+from chaos_sampling.patterns import outer_product, random_patterns
 from chaos_sampling.store import Dataset, Variable
 
 RandomVariance = Literal["1/N", "1"]

@@ -1,12 +1,8 @@
-"""Sources of latent variables z for a generator.
-
-A source has `batch`, `next(duration)` → z (B, K), and `state_dict` / `load_state_dict` for
-checkpoints; whoever draws from it need not know where z comes from.
-"""
+"""Sources of latent variables z for a generator; training knows of them what `Latents` says."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor
@@ -16,6 +12,27 @@ from chaos_sampling.network import Network, random_weights
 from chaos_sampling.readout import expander, subset
 
 Readout = Literal["subset", "expander"]
+
+
+class Latents(Protocol):
+    """What training needs of a source of latents, wherever they come from."""
+
+    @property
+    def batch(self) -> int:
+        """Number of latent vectors drawn at a time, B."""
+
+    @property
+    def size(self) -> int:
+        """Number of latents in each, K."""
+
+    def next(self, duration: float) -> Tensor:
+        """Return the latents (B, K) that follow the last ones after `duration` τ."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what changes while latents are drawn, for a checkpoint."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from what `state_dict` returned; raise where that does not fit."""
 
 
 class ChaosLatents:
@@ -52,6 +69,11 @@ class ChaosLatents:
         """Number of trajectories, B."""
         return len(self.state)
 
+    @property
+    def size(self) -> int:
+        """Number of latents that a trajectory gives, K."""
+        return len(self.readout)
+
     def next(self, duration: float) -> Tensor:
         """Advance every trajectory by `duration` τ and return its latents (B, K)."""
         self.state = dynamics.advance(
@@ -64,7 +86,14 @@ class ChaosLatents:
         return {"state": self.state}
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Continue from what `state_dict` returned."""
+        """Continue from what `state_dict` returned.
+
+        Raises:
+            ValueError: it is of another number of trajectories or neurons.
+        """
+        if state["state"].shape != self.state.shape:
+            expected, found = tuple(self.state.shape), tuple(state["state"].shape)
+            raise ValueError(f"state: expected shape {expected}, found {found}")
         self.state = state["state"].to(self.state.device)
 
 
@@ -87,7 +116,7 @@ def chaos_latents(
     dt: float,
     method: dynamics.Method,
     readout: Readout,
-    latents: int,
+    count: int,
     degree: int,
     batch: int,
     seed: int,
@@ -103,21 +132,23 @@ def chaos_latents(
         method: "rk4" or "euler"; for training Euler does (reading R5), which leaves equal-time
             statistics alone.
         readout: "subset" or "expander".
-        latents: K.
+        count: number of latents, K.
         degree: neurons per latent of the expander; the subset has no use for it.
         batch: number of trajectories, B.
         seed: of the weights, the readout and the initial states, a stream each.
         device: where to simulate, in float32.
 
     Raises:
-        ValueError: K > N, or more neurons per latent than there are.
+        ValueError: K > N, more neurons per latent than there are, or an unknown readout.
     """
     network = Network(random_weights(neurons, seeds.generator(seed, "weights of the chaotic GAN")))
     rng = seeds.generator(seed, f"{readout} readout of the chaotic GAN")
     if readout == "subset":
-        matrix = subset(neurons, latents, rng)
+        matrix = subset(neurons, count, rng)
+    elif readout == "expander":
+        matrix = expander(neurons, count, degree, rng)
     else:
-        matrix = expander(neurons, latents, degree, rng)
+        raise ValueError(f"readout: expected 'subset' or 'expander', found '{readout}'")
     source = ChaosLatents(
         network.to(device, torch.float32),
         torch.from_numpy(matrix).to(device),

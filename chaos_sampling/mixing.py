@@ -40,14 +40,14 @@ def crossing_time(correlation: np.ndarray, interval: float, level: float = 0.5) 
         level: 1/2 for the half-life, 1/e for the e-folding time.
 
     Returns:
-        The lag in τ; NaN where the level is not reached or C(0) = 0.
+        The lag in τ; infinity where the level is not reached, NaN where C(0) is not positive.
     """
-    if correlation[0] <= 0:
+    if not correlation[0] > 0:
         return float("nan")
     normalised = correlation / correlation[0]
     below = np.flatnonzero(normalised <= level)
     if below.size == 0:
-        return float("nan")
+        return float("inf")
     after = below[0]
     high, low = normalised[after - 1], normalised[after]
     return float(interval * (after - 1 + (high - level) / (high - low)))
@@ -60,12 +60,20 @@ def correlation_time(correlation: np.ndarray, interval: float) -> float:
     an Ornstein-Uhlenbeck process of time constant 1 has T2 = 1.
 
     Args:
-        correlation: C at lags 0, interval, …, long enough to have decayed, shape (lags,).
+        correlation: C at lags 0, interval, …, shape (lags,).
         interval: τ between lags.
+
+    Returns:
+        T2; infinity where the last quarter of the lags still makes up more than a twentieth of the
+        integral, which then measures the length of the record; NaN where C(0) is not positive.
     """
-    if correlation[0] <= 0:
+    if not correlation[0] > 0:
         return float("nan")
-    return float(2 * np.trapezoid(np.square(correlation / correlation[0]), dx=interval))
+    squares = np.square(correlation / correlation[0])
+    total, tail = (
+        np.trapezoid(part, dx=interval) for part in (squares, squares[-len(squares) // 4 :])
+    )
+    return float("inf") if tail > total / 20 else float(2 * total)
 
 
 def step_change(series: np.ndarray) -> np.ndarray:

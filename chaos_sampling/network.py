@@ -1,4 +1,4 @@
-"""Weights of the networks: random, structured, and the pair (structured, random) that a gain joins.
+"""Weights of the networks: random ones, and the pair (structured, random) that a gain joins.
 
 The gain itself is not here: it multiplies the random part while the network runs, in `dynamics`.
 """
@@ -49,27 +49,6 @@ def random_weights(
     """
     deviation = np.sqrt(1 / neurons if variance is None else variance)
     return torch.from_numpy(deviation * rng.standard_normal((neurons, neurons)))
-
-
-def random_patterns(patterns: int, neurons: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw (K, N) patterns with entries ±1, each with probability 1/2.
-
-    Raises:
-        ValueError: K > N.
-    """
-    if patterns > neurons:
-        raise ValueError(f"patterns: expected at most {neurons} (the neurons), found {patterns}")
-    return rng.choice([-1.0, 1.0], size=(patterns, neurons))
-
-
-def outer_product(patterns: np.ndarray, strength: float) -> Tensor:
-    """Return the (N, N) outer-product weights (strength / N) Σ_k ξ_k ξ_kᵀ (section 3.4).
-
-    Args:
-        patterns: (K, N).
-        strength: s; s = N gives the paper's literal Σ ξ ξᵀ.
-    """
-    return torch.from_numpy(strength / patterns.shape[1] * patterns.T @ patterns)
 
 
 def stack(networks: list[Network]) -> Network:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sized
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -44,8 +45,49 @@ def track(
     _log(label, done, total, time.monotonic() - start, unit)
 
 
-def _log(label: str, done: float, total: float | None, elapsed: float, unit: str) -> None:
+class Meter:
+    """Log how far a loop is that has more to tell of itself than `track` can, such as losses.
+
+    Args:
+        label: what is being done.
+        total: units to do.
+        unit: what is counted, as in "image".
+        before: units that were done when the loop began.
+        interval: seconds between lines.
+    """
+
+    def __init__(
+        self, label: str, total: float, *, unit: str, before: float = 0.0, interval: float = 10.0
+    ) -> None:
+        self.label, self.total, self.unit, self.before = label, total, unit, before
+        self.interval = interval
+        self.start = self.last = time.monotonic()
+        self.timed = 0.0
+
+    @contextmanager
+    def timing(self) -> Iterator[None]:
+        """Count the time of the block towards `share` (on a GPU: of issuing the work)."""
+        start = time.monotonic()
+        yield
+        self.timed += time.monotonic() - start
+
+    @property
+    def share(self) -> float:
+        """Share of the time so far that was spent in `timing`."""
+        return self.timed / max(time.monotonic() - self.start, 1e-9)
+
+    def report(self, done: float, note: str) -> None:
+        """Log a line that ends with `note` if it is time, or if all is done."""
+        now = time.monotonic()
+        if now - self.last >= self.interval or done >= self.total:
+            self.last = now
+            more = {"initial": self.before, "postfix": note}
+            _log(self.label, done, self.total, now - self.start, self.unit, **more)
+
+
+def _log(
+    label: str, done: float, total: float | None, elapsed: float, unit: str, **more: Any
+) -> None:
     total = None if total is None else round(total, 3)
-    logger.info(
-        tqdm.format_meter(round(done, 3), total, elapsed, prefix=label, unit=f" {unit}", ncols=0)
-    )
+    line = {"prefix": label, "unit": f" {unit}", "ncols": 0, **more}
+    logger.info(tqdm.format_meter(round(done, 3), total, elapsed, **line))

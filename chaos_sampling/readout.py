@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 
-def subset(neurons: int, latents: int, rng: np.random.Generator) -> np.ndarray:
+def subset(neurons: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """Return a readout in which every latent is one neuron, all of them different (appendix).
 
     Args:
         neurons: N.
-        latents: K.
+        count: number of latents, K.
         rng: source of randomness.
 
     Returns:
@@ -23,14 +23,14 @@ def subset(neurons: int, latents: int, rng: np.random.Generator) -> np.ndarray:
     Raises:
         ValueError: K > N.
     """
-    if latents > neurons:
-        raise ValueError(f"latents: expected at most {neurons} (the neurons), found {latents}")
-    readout = np.zeros((latents, neurons), np.float32)
-    readout[np.arange(latents), rng.choice(neurons, latents, replace=False)] = 1
+    if count > neurons:
+        raise ValueError(f"count: expected at most {neurons} (the neurons), found {count}")
+    readout = np.zeros((count, neurons), np.float32)
+    readout[np.arange(count), rng.choice(neurons, count, replace=False)] = 1
     return readout
 
 
-def expander(neurons: int, latents: int, degree: int, rng: np.random.Generator) -> np.ndarray:
+def expander(neurons: int, count: int, degree: int, rng: np.random.Generator) -> np.ndarray:
     """Return a readout in which every latent sums `degree` neurons (section 3.2).
 
     The bipartite graph is random, and the neurons are used evenly: one takes part in at most one
@@ -38,7 +38,7 @@ def expander(neurons: int, latents: int, degree: int, rng: np.random.Generator) 
 
     Args:
         neurons: N.
-        latents: K.
+        count: number of latents, K.
         degree: neurons per latent.
         rng: source of randomness.
 
@@ -50,7 +50,7 @@ def expander(neurons: int, latents: int, degree: int, rng: np.random.Generator) 
     """
     if not 1 <= degree <= neurons:
         raise ValueError(f"degree: expected 1 to {neurons} (the neurons), found {degree}")
-    readout = np.zeros((latents, neurons), np.float32)
+    readout = np.zeros((count, neurons), np.float32)
     for row in readout:
         used = readout.sum(axis=0)
         row[np.lexsort((rng.random(neurons), used))[:degree]] = 1

@@ -27,7 +27,8 @@ def render(
     Args:
         template: Jinja text. It sees the arguments below and the functions `measured` (table,
             quantity, **where → a value with its interval), `p_value` and `as_html` (table → HTML).
-        figures: PNG and caption by the figure's name.
+        figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config`, as
+            those of Snakemake's own report do.
         tables: tables of `statistics` by name.
         config: parameters of the run.
         training: attributes of the file of kind "training" of the model that is shown.
@@ -41,7 +42,10 @@ def render(
     )
     return environment.from_string(template).render(
         figures={
-            name: {"source": _inline(png), "caption": caption}
+            name: {
+                "source": _inline(png),
+                "caption": environment.from_string(caption).render(snakemake={"config": config}),
+            }
             for name, (png, caption) in figures.items()
         },
         tables=tables,
@@ -56,7 +60,7 @@ def render(
 
 
 def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
-    """Return the mean of one row of a table with its 95 % interval and number of networks.
+    """Return one row of a table as text: mean or median, 95 % interval, number of networks.
 
     Args:
         table: as made by `statistics.table`.
@@ -64,12 +68,14 @@ def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
         where: values of other columns that single out the row, such as gain=4.
 
     Returns:
-        The text; "not measured" when there is no such row or no network has a value.
+        The text; "not measured" when the quantity was not measured there.
 
     Raises:
-        LookupError: several rows fit.
+        LookupError: the table has no such quantity, or several rows fit.
     """
     chosen = table[table["quantity"] == quantity]
+    if chosen.empty:
+        raise LookupError(f"{quantity}: expected one of {sorted(set(table['quantity']))}")
     for column, value in where.items():
         chosen = chosen[chosen[column] == value]
     if len(chosen) > 1:
@@ -77,10 +83,14 @@ def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
     if chosen.empty or chosen.iloc[0]["networks"] == 0:
         return "not measured"
     row = chosen.iloc[0]
-    if not np.isfinite(row["low"]):
-        return f"{_number(row['mean'])} ({_networks(row['networks'])})"
+    by_ranks = np.isnan(row["mean"])
+    value = _number(row["median"] if by_ranks else row["mean"])
+    networks = "1 network" if row["networks"] == 1 else f"{row['networks']} networks"
+    if np.isnan(row["low"]):
+        return f"{value} ({networks})"
     interval = f"{_number(row['low'])} to {_number(row['high'])}"
-    return f"{_number(row['mean'])} (95 % interval {interval}, {_networks(row['networks'])})"
+    median = "median " if by_ranks else ""
+    return f"{median}{value} (95 % interval {interval}, {networks})"
 
 
 def p_value(value: float) -> str:
@@ -88,12 +98,8 @@ def p_value(value: float) -> str:
     return "< 1e-300" if value < 1e-300 else f"{value:.1g}"
 
 
-def _networks(count: int) -> str:
-    return "1 network" if count == 1 else f"{count} networks"
-
-
 def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
+    return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
 
 
 def _inline(png: bytes) -> str:

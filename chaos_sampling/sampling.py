@@ -7,7 +7,8 @@ import logging
 from torch import Tensor
 
 from chaos_sampling import dynamics, store
-from chaos_sampling.gan import ChaoticGenerator, render
+from chaos_sampling.gan import render
+from chaos_sampling.generators import ChaoticGenerator
 from chaos_sampling.latents import initial_states, read
 
 logger = logging.getLogger("chaos_sampling")

@@ -1,10 +1,12 @@
 """Tables of results with the network as the statistical unit.
 
-A table is in long form, one quantity under one condition a row. `mean`, `se`, `low`, `high` (a
-95 % interval) and `median` summarise one value per network. The interval is Student's t, which may
-reach past the bounds of a bounded quantity, or, where each network says only yes or no, the exact
-binomial one. Networks without a value, such as one whose activity never decorrelates, are left out
-and lower the count `networks`.
+A table is in long form, one quantity under one condition a row. `mean`, `se`, `low`, `high` and
+`median` summarise one value per network; `low` and `high` bound a 95 % interval. For most
+quantities it is Student's t interval of the mean, which may reach past the bounds of a bounded
+quantity; where each network says only yes or no it is the exact binomial one. Quantities that can
+lie beyond what was recorded, or span orders of magnitude, are summarised by ranks: `mean` and `se`
+are left empty, and the interval is the distribution-free one of the median. A network without a
+value is left out and lowers the count `networks`.
 """
 
 from __future__ import annotations
@@ -35,29 +37,32 @@ def row(
     size: float = np.nan,
     condition: Mapping[str, Any] | None = None,
     theory: float = np.nan,
+    ranks: bool = False,
 ) -> dict[str, Any]:
     """Summarise one value per network as a row of a table.
 
     Args:
         quantity: its name, listed in docs/data.md.
-        values: one per network, shape (networks,); NaN where a network has none.
+        values: one per network, shape (networks,); NaN where a network has none; infinity, for a
+            value beyond what was recorded, only with `ranks`.
         gain: g, where one gain applies.
         size: N.
         condition: whatever else tells rows apart.
         theory: the mean-field value, where there is one.
+        ranks: give the median and its interval only.
     """
     values = np.asarray(values)
-    low, high = _interval(values)
-    values = values[np.isfinite(values)].astype(float)
+    values = values[~np.isnan(values)]
     count = len(values)
+    low, high = _median_interval(values) if ranks else _mean_interval(values)
     return {
         "quantity": quantity,
         "gain": gain,
         "size": size,
         "condition": json.dumps(condition or {}, sort_keys=True),
         "networks": count,
-        "mean": values.mean() if count else np.nan,
-        "se": stats.sem(values) if count > 1 else np.nan,
+        "mean": values.mean() if count and not ranks else np.nan,
+        "se": stats.sem(values) if count > 1 and not ranks else np.nan,
         "low": low,
         "high": high,
         "median": np.median(values) if count else np.nan,
@@ -65,14 +70,21 @@ def row(
     }
 
 
-def _interval(values: np.ndarray) -> tuple[float, float]:
-    if values.dtype == bool:
+def _mean_interval(values: np.ndarray) -> tuple[float, float]:
+    if values.dtype == bool and len(values):
         return tuple(stats.binomtest(int(values.sum()), len(values)).proportion_ci(0.95))
-    values = values[np.isfinite(values)]
-    if len(values) < 2 or np.ptp(values) == 0:
-        exact = values[0] if len(values) > 1 else np.nan
-        return exact, exact
+    if len(values) < 2:
+        return np.nan, np.nan
+    if np.ptp(values) == 0:
+        return values[0], values[0]
     return stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+
+
+def _median_interval(values: np.ndarray) -> tuple[float, float]:
+    """Bound the median by order statistics; an end is NaN where there are too few values."""
+    if len(values) < 2:
+        return np.nan, np.nan
+    return tuple(stats.quantile_test(values, p=0.5).confidence_interval(0.95))
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -80,47 +92,76 @@ def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def chaos_table(divergence: Dataset, speed: Dataset) -> pd.DataFrame:
+def chaos_table(divergence: Dataset, speed: Dataset, *, reference_gain: float) -> pd.DataFrame:
     """Summarise sensitivity and sampling speed of the random network, per gain.
 
     Args:
         divergence: kind "divergence".
         speed: kind "mixing".
+        reference_gain: gain to which speeds of the same network are compared; without a
+            simulation at it there are no comparisons.
     """
-    size = speed.attributes["neurons"]
+    return table(_divergence_rows(divergence) + _speed_rows(speed, reference_gain))
+
+
+def _divergence_rows(divergence: Dataset) -> list[dict[str, Any]]:
+    size = divergence.attributes["neurons"]
     rows = []
     for index, gain in enumerate(divergence["gain"]):
-        rates = [
-            mixing.divergence_rate(divergence["time"], distance, saturation)
-            for distance, saturation in zip(
-                divergence["distance"][index], divergence["saturation"][index], strict=True
-            )
-        ]
+        rates = np.array(
+            [
+                mixing.divergence_rate(divergence["time"], distance, saturation)
+                for distance, saturation in zip(
+                    divergence["distance"][index], divergence["saturation"][index], strict=True
+                )
+            ]
+        )
         theory = mean_field.solve(gain).lyapunov_max
+        diverging = rates[~np.isnan(rates)] > 0
         rows.append(row("divergence_rate", rates, gain=gain, size=size, theory=theory))
-        rows.append(row("fraction_diverging", np.greater(rates, 0), gain=gain, size=size))
-    step = speed["lag"][1]
+        rows.append(row("fraction_diverging", diverging, gain=gain, size=size))
+    return rows
+
+
+def _speed_rows(speed: Dataset, reference_gain: float) -> list[dict[str, Any]]:
+    size, step = speed.attributes["neurons"], speed["lag"][1]
+    changes = speed["step_change"]  # (gain, network)
+    half_lives, times = (
+        np.array([[measure(c, step) for c in networks] for networks in speed["autocorrelation"]])
+        for measure in (mixing.crossing_time, mixing.correlation_time)
+    )
+    reference = np.flatnonzero(speed["gain"] == reference_gain)
+    condition = {"reference_gain": reference_gain}
+    rows = []
     for index, gain in enumerate(speed["gain"]):
-        correlations = speed["autocorrelation"][index]
         theory = mean_field.solve(gain)
+        at = {"gain": gain, "size": size}
+        name = f"step_change_{step:g}"
         rows += [
-            row(name, values, gain=gain, size=size, theory=expected)
-            for name, values, expected in (
-                ("variance_phi", correlations[:, 0], theory.variance_phi),
-                ("T2_phi", [mixing.correlation_time(c, step) for c in correlations], theory.T2_phi),
-                (
-                    "half_life_phi",
-                    [mixing.crossing_time(c, step) for c in correlations],
-                    theory.half_life_phi,
-                ),
-                (
-                    f"step_change_{step:g}",
-                    speed["step_change"][index],
-                    theory.step_change(step),
-                ),
-            )
+            row(
+                "variance_phi",
+                speed["autocorrelation"][index, :, 0],
+                theory=theory.variance_phi,
+                **at,
+            ),
+            row(name, changes[index], theory=theory.step_change(step), **at),
+            row("half_life_phi", half_lives[index], theory=theory.half_life_phi, ranks=True, **at),
+            row("T2_phi", times[index], theory=theory.T2_phi, ranks=True, **at),
         ]
-    return table(rows)
+        for other in reference:
+            ratios = changes[index] / changes[other]
+            rows.append(row(f"relative_{name}", ratios, condition=condition, ranks=True, **at))
+            ratios = _ratio(half_lives[index], half_lives[other])
+            rows.append(
+                row("relative_half_life_phi", ratios, condition=condition, ranks=True, **at)
+            )
+    return rows
+
+
+def _ratio(values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Divide; NaN where both lie beyond what was recorded."""
+    with np.errstate(invalid="ignore"):
+        return values / others
 
 
 def sampling_table(gain_samples: Iterable[Dataset]) -> pd.DataFrame:
@@ -145,12 +186,15 @@ def sampling_table(gain_samples: Iterable[Dataset]) -> pd.DataFrame:
         values = {
             f"step_change_latents_{step:g}": mixing.step_change(latents),
             f"step_change_images_{step:g}": mixing.step_change(images),
-            "half_life_images": mixing.crossing_time(correlation, step),
             "deviation_images": np.sqrt(np.square(spread).mean()),
         }
         rows += [
             row(name, [value], gain=gain, condition=condition) for name, value in values.items()
         ]
+        half_life = mixing.crossing_time(correlation, step)
+        rows.append(
+            row("half_life_images", [half_life], gain=gain, condition=condition, ranks=True)
+        )
     return table(rows)
 
 
@@ -196,7 +240,7 @@ def _fixed_gain_rows(fixed: Dataset, sample_every: float, dropped: float) -> lis
         slopes = [stats.linregress(gains, network.mean(axis=-1)).slope for network in norms]
         rows += [
             row(f"pooled_r_{subspace}", [fit.rvalue for fit in fits]),
-            row(f"pooled_p_{subspace}", [fit.pvalue for fit in fits]),
+            row(f"pooled_p_{subspace}", [fit.pvalue for fit in fits], ranks=True),
             row(f"pooled_slope_{subspace}", [fit.slope for fit in fits]),
             row(f"network_slope_{subspace}", slopes),
         ]
@@ -217,18 +261,20 @@ def _cycled_gain_rows(cycled: Dataset) -> list[dict[str, Any]]:
         name: []
         for name in (
             *("overlap_final", "retrieval_fraction", "negative_fraction"),
-            *("switch_probability", "patterns_visited"),
+            *("switch_probability", "pattern_switch_probability", "patterns_visited"),
         )
     }
     for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True):
         ends = overlap[low_phase_ends(gain)]
         visited = visits(ends)
         both = (visited[1:] != 0) & (visited[:-1] != 0)
-        switched = (visited[1:] != visited[:-1])[both]
+        pairs = visited[1:][both], visited[:-1][both]
+        switched, moved = np.not_equal(*pairs), np.not_equal(*np.abs(pairs))
         values["overlap_final"].append(np.abs(ends).max(axis=-1).mean())
         values["retrieval_fraction"].append((visited != 0).mean())
         values["negative_fraction"].append((visited < 0).mean())
         values["switch_probability"].append(switched.mean() if switched.size else np.nan)
+        values["pattern_switch_probability"].append(moved.mean() if moved.size else np.nan)
         values["patterns_visited"].append(patterns_visited(visited))
     condition = {"gain": "cycled"}
     return [row(name, value, condition=condition) for name, value in values.items()]

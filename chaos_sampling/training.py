@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -18,12 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import update_bn
-from tqdm import tqdm
 
 from chaos_sampling import seeds, store
+from chaos_sampling.checkpoint import load_checkpoint, save_checkpoint
 from chaos_sampling.device import has_fast_bfloat16
 from chaos_sampling.gan import Architecture, Discriminator, Generator, initialize, render
-from chaos_sampling.latents import ChaosLatents
+from chaos_sampling.latents import Latents
+from chaos_sampling.progress import Meter
 
 logger = logging.getLogger("chaos_sampling")
 
@@ -35,17 +31,25 @@ RECORDED = {
 }
 SHOWN = 64
 """Images in a recorded grid."""
-LOG_SECONDS = 10.0
-"""Time between two lines in the log."""
 STATISTICS_BATCHES = 64
 """Batches from which batch-norm statistics of averaged weights are estimated anew."""
 
 
 @dataclass
 class Progress:
-    """Where a training stands: the number of steps done and what was recorded on the way."""
+    """Where a training stands, and what was recorded on the way.
+
+    Attributes:
+        step: number of steps done.
+        interval: values (4,) of each step since the last record, in the order of RECORDED.
+        images_seen: images shown before each record.
+        means: of the values between two records.
+        snapshots: images shown before each grid.
+        grids: uint8 images (64, 64, 64, 3) of the same latents.
+    """
 
     step: int = 0
+    interval: list[Tensor] = field(default_factory=list)
     images_seen: list[int] = field(default_factory=list)
     means: list[list[float]] = field(default_factory=list)
     snapshots: list[int] = field(default_factory=list)
@@ -56,13 +60,19 @@ class Progress:
         return dict(vars(self))
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from what `state_dict` returned."""
+        """Continue from what `state_dict` returned.
+
+        Raises:
+            ValueError: it has other fields.
+        """
+        if state.keys() != vars(self).keys():
+            raise ValueError(f"progress: expected {list(vars(self))}, found {list(state)}")
         vars(self).update(state)
 
 
 def train(
     images: np.ndarray,
-    latents: ChaosLatents,
+    latents: Latents,
     *,
     width: int,
     images_shown: int,
@@ -89,7 +99,7 @@ def train(
 
     Args:
         images: (N, 64, 64, 3) uint8, kept on the device as they are.
-        latents: source of z; its number of trajectories is the batch size B.
+        latents: source of z; what it draws at a time is the batch size B.
         width: channels of both networks; 64 is the DCGAN's.
         images_shown: real images shown in all, rounded up to whole batches.
         advance: τ between two batches.
@@ -106,7 +116,7 @@ def train(
         seed: of the weights, the order of the images and the flips.
         device: where to train.
         checkpoint: file to continue from and to write; the caller deletes it after success.
-        checkpoint_seconds: time between checkpoints, which are written at records only.
+        checkpoint_seconds: time between checkpoints.
 
     Returns:
         The generator in eval mode, and a dataset of kind "training".
@@ -114,6 +124,7 @@ def train(
     Raises:
         ValueError: there are fewer images than a batch holds.
         FloatingPointError: a loss is not finite; the message names the step.
+        store.WrongFileError: other code wrote the checkpoint.
     """
     device = torch.device(device)
     batch = latents.batch
@@ -124,9 +135,9 @@ def train(
     data = torch.from_numpy(images).to(device)  # (N, 64, 64, 3)
 
     # The two players, the averaged generator, and the same latents for every grid.
-    G = Generator(len(latents.readout), width)
+    G = Generator(latents.size, width)
     D = Discriminator(width, discriminator)
-    averaged = Generator(len(latents.readout), width)
+    averaged = Generator(latents.size, width)
     initialize(G, _torch_generator(seed, "weights of the generator"))
     initialize(D, _torch_generator(seed, "weights of the discriminator"))
     averaged.load_state_dict(G.state_dict())
@@ -147,24 +158,26 @@ def train(
         "latents": latents,
         "progress": progress,
     }
-    _restore(checkpoint, parts, device)
+    if load_checkpoint(checkpoint, parts):
+        logger.info("continuing from %s after %d steps", checkpoint, progress.step)
+        progress.interval = [values.to(device) for values in progress.interval]
 
     half = has_fast_bfloat16(device)
     logger.info("training on %s in %s", device, "bfloat16 and float32" if half else "float32")
-    meter = _Meter(progress.step, steps, batch)
+    first = progress.step
+    meter = Meter("training", steps * batch, unit="image", before=first * batch)
     saved = time.monotonic()
-    interval: list[Tensor] = []
-    for step in range(progress.step, steps):
+    for step in range(first, steps):
         # A batch of real images and one of latents.
         epoch, position = divmod(step, epoch_steps)
-        if position == 0 or step == progress.step:
+        if position == 0 or step == first:
             order, mirrored = _shuffle(len(data), seed, epoch, device)
         chosen = order[position * batch : (position + 1) * batch]
         real = data[chosen]  # (B, 64, 64, 3)
         if flip:
             real = torch.where(mirrored[chosen, None, None, None], real.flip(2), real)
         real = real.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, 64, 64), channels last in memory
-        with meter.latents():
+        with meter.timing():
             z = latents.next(advance)  # (B, K)
 
         rate = learning_rate * _schedule(step / steps, decay)
@@ -193,38 +206,30 @@ def train(
 
         # What happened, in the order of RECORDED.
         means = [D_loss, G_loss, real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()]
-        interval.append(torch.stack(means).detach())
-        last = step + 1 == steps
+        progress.interval.append(torch.stack(means).detach())
+        progress.step = step + 1
+        seen = progress.step * batch
+        last = progress.step == steps
         if last or _due(step, batch, grid_every):
-            progress.snapshots.append((step + 1) * batch)
+            progress.snapshots.append(seen)
             progress.grids.append(render(averaged, shown))
-        if last or _due(step, batch, record_every):
-            progress.step = step + 1
-            progress.images_seen.append((step + 1) * batch)
-            progress.means.append(_means(interval, step + 1))
-            interval.clear()
-            meter.report(step + 1, progress.means[-1])
-            if time.monotonic() - saved >= checkpoint_seconds:
-                _save(checkpoint, parts)
-                saved = time.monotonic()
+        recording = last or _due(step, batch, record_every)
+        saving = time.monotonic() - saved >= checkpoint_seconds
+        if recording or saving:
+            values = _finite(progress)  # (steps, 4)
+        if recording:
+            progress.images_seen.append(seen)
+            progress.means.append(values.mean(0).tolist())
+            progress.interval.clear()
+            meter.report(seen, _summary(progress.means[-1], meter.share))
+        if saving:
+            save_checkpoint(checkpoint, parts)
+            saved = time.monotonic()
 
     # Averaged weights meet other activations than those that the averaged statistics describe.
     if average:
         update_bn((latents.next(advance) for _ in range(STATISTICS_BATCHES)), averaged)
     return averaged.eval(), _dataset(progress)
-
-
-def checkpoint_path(output: str | Path, images: np.ndarray, parameters: Any) -> Path:
-    """Return a name for the checkpoint beside `output` that belongs to these images and parameters.
-
-    Args:
-        output: a file that the training makes.
-        images: what it learns from.
-        parameters: everything else that decides its course, in a form that JSON can represent.
-    """
-    digest = hashlib.sha256(np.ascontiguousarray(images))
-    digest.update(json.dumps(parameters, sort_keys=True).encode())
-    return Path(output).with_suffix(f".{digest.hexdigest()[:12]}.checkpoint")
 
 
 def _torch_generator(seed: int, purpose: str, *indices: int) -> torch.Generator:
@@ -266,78 +271,28 @@ def _due(step: int, batch: int, every: int) -> bool:
     return (step + 1) * batch // every > step * batch // every
 
 
-def _means(interval: list[Tensor], step: int) -> list[float]:
-    """Return the means (4,) over the steps that end with `step`.
+def _finite(progress: Progress) -> Tensor:
+    """Return the values (steps, 4) since the last record, if they are finite.
 
     Raises:
-        FloatingPointError: one of them is not finite.
+        FloatingPointError: one of them is not.
     """
-    values = torch.stack(interval).cpu()  # (steps, 4)
+    values = torch.stack(progress.interval).cpu()
     broken = (~values.isfinite().all(1)).nonzero()
     if len(broken):
-        first = step - len(values) + 1 + int(broken[0])
+        first = progress.step - len(values) + 1 + int(broken[0])
         raise FloatingPointError(
             f"training: losses are not finite at step {first}: "
             f"{dict(zip(RECORDED, values[broken[0, 0]].tolist(), strict=True))}. "
             "Lower learning_rate, or change the seed."
         )
-    return values.mean(0).tolist()
+    return values
 
 
-def _save(path: Path, parts: Mapping[str, Any]) -> None:
-    with store.replacing(path) as temporary:
-        torch.save({name: part.state_dict() for name, part in parts.items()}, temporary)
-
-
-def _restore(path: Path, parts: Mapping[str, Any], device: torch.device) -> None:
-    """Load a checkpoint into `parts`, if there is one that can be read."""
-    if not path.is_file():
-        return
-    try:
-        state = torch.load(path, map_location=device, weights_only=True)
-    except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
-        logger.warning("%s: damaged checkpoint, starting from the beginning (%s)", path, error)
-        return
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    logger.info("continuing from %s after %d steps", path, parts["progress"].step)
-
-
-class _Meter:
-    """Log the course of training about every ten seconds: losses, rate, time left."""
-
-    def __init__(self, first: int, steps: int, batch: int) -> None:
-        self.first, self.steps, self.batch = first, steps, batch
-        self.start = self.last = time.monotonic()
-        self.in_latents = 0.0
-
-    @contextmanager
-    def latents(self) -> Iterator[None]:
-        """Count the time of the block as spent on latents (on a GPU: on issuing the work)."""
-        start = time.perf_counter()
-        yield
-        self.in_latents += time.perf_counter() - start
-
-    def report(self, step: int, means: list[float]) -> None:
-        """Log a line if it is time, or if `step` is the last."""
-        now = time.monotonic()
-        if now - self.last < LOG_SECONDS and step < self.steps:
-            return
-        self.last = now
-        losses = "loss of D {:.3f}, of G {:.3f}, D(x) {:.3f}, D(G(z)) {:.3f}".format(*means)
-        share = self.in_latents / (now - self.start)
-        logger.info(
-            tqdm.format_meter(
-                step * self.batch,
-                self.steps * self.batch,
-                now - self.start,
-                initial=self.first * self.batch,
-                prefix="training",
-                unit=" image",
-                ncols=0,
-                postfix=f"{losses}, latents take {share:.1%} of the time",
-            )
-        )
+def _summary(means: list[float], in_latents: float) -> str:
+    """Say what the means (4,) of an interval are, and what share of the time latents take."""
+    losses = "loss of D {:.3f}, of G {:.3f}, D(x) {:.3f}, D(G(z)) {:.3f}".format(*means)
+    return f"{losses}, latents take {in_latents:.1%} of the time"
 
 
 def _dataset(progress: Progress) -> store.Dataset:

@@ -2,11 +2,13 @@
 
 import ast
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(workflow.basedir)
-NOT_SCIENCE = {"store", "progress"}  # they change how a result is kept or told, not the result
+# How a result is kept, told or continued does not change what it is.
+NOT_SCIENCE = {"store", "progress", "generators", "checkpoint"}
 
 
 MODELS = {name_of(model): model for model in config["models"]}
@@ -14,21 +16,22 @@ GAINS = [f"{gain:.15g}" for gain in config["sampling"]["gains"]]
 
 
 wildcard_constraints:
-    dataset="avatars|folder|celeba",
-    model="|".join(MODELS),
+    dataset="|".join(name for name, source in config["datasets"].items() if "path" in source),
+    model="|".join(map(re.escape, MODELS)),
     gain=r"[0-9.e+-]+",
     protocol="fixed_gain|cycled_gain",
 
 
 def pictures(wildcards):
     """Return where the pictures of a data set are; a missing path is the job's to explain."""
-    path = config["datasets"][wildcards.dataset].get("path")
-    return [path] if path and Path(path).exists() else []
+    path = config["datasets"][wildcards.dataset]["path"]
+    return [path] if Path(path).exists() else []
 
 
 def fingerprint(wildcards):
     """Hash names, sizes and times of a folder's files: its own time does not tell of all changes."""
-    files = sorted(file for path in pictures(wildcards) for file in Path(path).rglob("*"))
+    found = (file for path in pictures(wildcards) for file in Path(path).rglob("*"))
+    files = sorted(file for file in found if file.is_file())
     stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     return hashlib.sha256(repr(stats).encode()).hexdigest()[:12]
 
@@ -85,11 +88,13 @@ def science(script):
 def imported(file):
     """Collect the science modules that a file imports, directly or through others."""
     names = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chaos_sampling"):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     files = set()
-    for name in names:
+    for name in (name for name in names if name.startswith("chaos_sampling.")):
         path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
         if path.exists() and path.stem not in NOT_SCIENCE:
             files |= {path} | imported(path)
@@ -99,7 +104,7 @@ def imported(file):
 @cache
 def normalised(file):
     """Return the code of a file as a syntax tree without docstrings."""
-    tree = ast.parse(file.read_text())
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

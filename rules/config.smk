@@ -9,10 +9,12 @@ import jsonschema
 import yaml
 from snakemake.exceptions import WorkflowError
 
+SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
+
 
 def check_config():
     """Refuse a configuration that cannot run, naming the key and what was expected."""
-    schema = yaml.safe_load(Path(workflow.basedir, "rules", "config.schema.yaml").read_text())
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
     error = jsonschema.exceptions.best_match(Validator(schema).iter_errors(config))
     if error is not None:
         raise WorkflowError(describe(error))
@@ -23,9 +25,10 @@ def check_config():
         if found not in choices:
             listed = ", ".join(map(str, choices))
             raise WorkflowError(f"{key}: expected one of {listed}; found {found}.")
-    for key, found, taken in namesakes():
+    for key, gain in critical_gains():
         raise WorkflowError(
-            f"{key}: expected another dataset, latents or seed than {taken} has, found '{found}' twice."
+            f"{key}: expected at most 1 or at least 1.01, found {gain}; between them the timescales "
+            "diverge and there is no mean-field theory to compare with."
         )
     for key, duration, interval, name in whole_multiples():
         ratio = duration / interval
@@ -75,12 +78,8 @@ def limits():
         network["neurons"] - 1,
         "one fewer than hybrid.network.neurons, so that an orthogonal direction is left",
     )
-    for name in ("latents", "degree"):
+    for name in ("count", "degree"):
         yield f"gan.latents.{name}", latents[name], latents["neurons"], "gan.latents.neurons"
-    for stage in ("traces", "divergence"):
-        settings = config["chaos"][stage]
-        key = f"chaos.{stage}"
-        yield f"{key}.shown", settings["shown"], settings["neurons"], f"{key}.neurons"
     mixing = config["chaos"]["mixing"]
     yield (
         "chaos.mixing.longest_lag",
@@ -96,6 +95,7 @@ def limits():
 def references():
     """List (key, value, allowed values) of keys that name something defined elsewhere."""
     for index, model in enumerate(config["models"]):
+        yield f"models.{index}.dataset", model["dataset"], list(config["datasets"])
         yield f"models.{index}.recipe", model["recipe"], list(config["recipes"])
     yield "figures.model", config["figures"]["model"], [
         name_of(model) for model in config["models"]
@@ -104,12 +104,12 @@ def references():
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
 
 
-def namesakes():
-    """List (key, name, key of the earlier one) of models whose results would share a folder."""
-    names = [name_of(model) for model in config["models"]]
-    for index, name in enumerate(names):
-        if names.index(name) < index:
-            yield f"models.{index}", name, f"models.{names.index(name)}"
+def critical_gains():
+    """List (key, gain) of gains so close to the transition that mean_field refuses them."""
+    for stage in ("divergence", "mixing"):
+        for index, gain in enumerate(config["chaos"][stage]["gains"]):
+            if 1 < gain < 1.01:
+                yield f"chaos.{stage}.gains.{index}", gain
 
 
 def whole_multiples():
@@ -149,8 +149,9 @@ def whole_multiples():
 
 
 def name_of(model):
-    """Return the folder name of a model, {dataset}-{latents}-seed{seed}."""
-    return f"{model['dataset']}-{model['latents']}-seed{model['seed']}"
+    """Return the folder name of a model: {dataset}-{latents}-seed{seed}, and -{recipe} unless ours."""
+    name = f"{model['dataset']}-{model['latents']}-seed{model['seed']}"
+    return name if model["recipe"] == "ours" else f"{name}-{model['recipe']}"
 
 
 check_config()

@@ -5,7 +5,6 @@ rule train_gan:
     output:
         generator="<results>/gan/{model}/generator.safetensors",
         training="<results>/gan/{model}/training.h5",
-        samples="<results>/gan/{model}/samples.h5",
     log:
         "<logs>/train_gan/{model}.log",
     benchmark:
@@ -18,7 +17,7 @@ rule train_gan:
         mem="6GB",
         runtime="2d",
     params:
-        settings=config["gan"],
+        settings={name: value for name, value in config["gan"].items() if name != "grid"},
         recipe=recipe_of,
         model=model_of,
         code=science("train_gan"),
@@ -26,6 +25,32 @@ rule train_gan:
         "Training the generator {wildcards.model}"
     script:
         "../scripts/train_gan.py"
+
+
+rule sample_grid:
+    """Images of independent trajectories at the training gain (Fig. 2b)."""
+    input:
+        generator=rules.train_gan.output.generator,
+    output:
+        "<results>/gan/{model}/samples.h5",
+    log:
+        "<logs>/sample_grid/{model}.log",
+    benchmark:
+        "<benchmarks>/sample_grid/{model}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 8
+    resources:
+        gpu=1,
+        mem="3GB",
+        runtime="30m",
+    params:
+        settings=config["gan"]["grid"],
+        code=science("sample_grid"),
+    message:
+        "Sampling {wildcards.model} at its training gain"
+    script:
+        "../scripts/sample_grid.py"
 
 
 rule sample_gain:

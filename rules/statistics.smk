@@ -16,6 +16,7 @@ rule summarise_chaos:
         mem="1GB",
         runtime="10m",
     params:
+        reference_gain=config["gan"]["latents"]["gain"],
         code=science("summarise_chaos"),
     message:
         "Summarising the random networks"

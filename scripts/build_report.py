@@ -18,10 +18,10 @@ def read_table(path: str) -> pd.DataFrame:
 
 
 with stage(snakemake) as provenance:
-    captions = [Path(path).read_text() for path in snakemake.input.captions]
+    captions = [Path(path).read_text(encoding="utf-8") for path in snakemake.input.captions]
     figures = [Path(path).read_bytes() for path in snakemake.input.figures]
     page = report.render(
-        Path(snakemake.input.template).read_text(),
+        Path(snakemake.input.template).read_text(encoding="utf-8"),
         figures={
             Path(path).stem: content
             for path, *content in zip(snakemake.input.figures, figures, captions, strict=True)
@@ -32,4 +32,4 @@ with stage(snakemake) as provenance:
         code_version=provenance["code_version"],
     )
     with store.replacing(snakemake.output[0]) as temporary:
-        temporary.write_text(page)
+        temporary.write_text(page, encoding="utf-8")

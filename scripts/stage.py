@@ -9,7 +9,10 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
 
 
 @contextmanager
@@ -25,7 +28,7 @@ def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
     failure = None
     layout = "%(asctime)s %(levelname)s %(message)s"
     with (
-        open(snakemake.log[0], "w", buffering=1) as log,
+        open(snakemake.log[0], "w", buffering=1, encoding="utf-8") as log,
         redirect_stdout(log),
         redirect_stderr(log),
     ):
@@ -39,6 +42,16 @@ def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
             failure = f"{snakemake.rule}: {type(error).__name__}: {error}"
     if failure:
         sys.exit(failure)
+
+
+def device_of(snakemake: Any) -> torch.device:
+    """Return the device that the job computes on, and let torch use the job's threads."""
+    import torch  # here, since most rules do without it
+
+    from chaos_sampling.device import choose
+
+    torch.set_num_threads(snakemake.threads)
+    return choose(snakemake.config["device"], snakemake.resources.get("gpu", 0) > 0)
 
 
 def _provenance(snakemake: Any) -> dict[str, Any]:

@@ -13,5 +13,6 @@ with stage(snakemake):
     table = statistics.chaos_table(
         store.load(snakemake.input.divergence, "divergence"),
         store.load(snakemake.input.mixing, "mixing"),
+        reference_gain=snakemake.params.reference_gain,
     )
     store.save_table(table, snakemake.output[0])

@@ -1,23 +1,20 @@
-"""Train one chaotic GAN and sample from it at its training gain (Fig. 2b)."""
+"""Train one chaotic GAN (Fig. 2)."""
 
 from typing import TYPE_CHECKING
 
-import torch
-from stage import stage
+from stage import device_of, stage
 
 from chaos_sampling import images, store
-from chaos_sampling.device import choose
-from chaos_sampling.gan import ChaoticGenerator, save_generator
+from chaos_sampling.checkpoint import checkpoint_path
+from chaos_sampling.generators import ChaoticGenerator, save_generator
 from chaos_sampling.latents import chaos_latents
-from chaos_sampling.sampling import sample_grid
-from chaos_sampling.training import checkpoint_path, train
+from chaos_sampling.training import train
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
-    torch.set_num_threads(snakemake.threads)
-    device = choose(snakemake.config["device"], snakemake.resources.get("gpu", 0) > 0)
+    device = device_of(snakemake)
     settings, recipe = snakemake.params.settings, snakemake.params.recipe
     model, seed = snakemake.params.model, snakemake.params.model["seed"]
     faces = images.load(snakemake.input.dataset)
@@ -44,6 +41,4 @@ with stage(snakemake) as provenance:
     save_generator(snakemake.output.generator, trained)
     provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)
-    samples = sample_grid(trained, **settings["grid"], seed=seed)
-    store.save(samples, snakemake.output.samples, provenance)
     checkpoint.unlink(missing_ok=True)

@@ -17,20 +17,20 @@ STATE_SPACE = 20.0
 
 @style.styled
 def draw(
-    traces: Dataset, divergence: Dataset, *, shown: float = 40.0, diverging: float = 30.0
+    traces: Dataset, divergence: Dataset, *, duration: float = 40.0, diverging: float = 30.0
 ) -> Figure:
     """Draw Fig. 1.
 
     Args:
         traces: dataset of kind "traces".
         divergence: dataset of kind "divergence".
-        shown: τ of each trace in panel a.
+        duration: τ of each trace in panel a.
         diverging: τ of the traces in panel b.
     """
     figure = style.page(92)
     left, right = figure.subfigures(1, 2, width_ratios=[1.7, 1])
     axes = left.subplots(2, len(traces["gain"]), squeeze=False)
-    activity(axes, traces["time"], traces["gain"], traces["h"], shown)
+    activity(axes, traces["time"], traces["gain"], traces["h"], duration)
     left.align_ylabels(axes[:, 0])
     style.panel_letter(left, "a")
     _sensitivity(right, divergence, diverging)
@@ -39,7 +39,7 @@ def draw(
 
 
 def activity(
-    axes: np.ndarray, time: np.ndarray, gains: np.ndarray, h: np.ndarray, shown: float
+    axes: np.ndarray, time: np.ndarray, gains: np.ndarray, h: np.ndarray, duration: float
 ) -> None:
     """Draw h above φ(h), one column per gain and one colour per neuron (Figs. 1a and 4c).
 
@@ -48,10 +48,10 @@ def activity(
         time: (time,) in τ.
         gains: (gain,).
         h: inputs to the neurons, (gain, time, neuron).
-        shown: τ to draw, from the first time on, at most.
+        duration: τ to draw, from the first time on, at most.
     """
     elapsed = time - time[0]
-    window = elapsed <= shown
+    window = elapsed <= duration
     limits = (0, elapsed[window][-1])
     for (top, bottom), gain, inputs in zip(axes.T, gains, h[:, window], strict=True):
         for trace, colour in zip(inputs.T, style.NEURONS, strict=False):
@@ -65,13 +65,13 @@ def activity(
     axes[1, 0].set_ylabel("output $φ(h)$")
 
 
-def _sensitivity(panel: SubFigure, divergence: Dataset, shown: float) -> None:
+def _sensitivity(panel: SubFigure, divergence: Dataset, duration: float) -> None:
     grid = panel.add_gridspec(2, 1, height_ratios=[1, 1.7])
     time = divergence["time"] - divergence["time"][0]
     original, perturbed = divergence["original"], divergence["perturbed"]
 
     axes = panel.add_subplot(grid[0])
-    window = time <= shown
+    window = time <= duration
     for neuron, colour in enumerate(style.NEURONS):
         axes.plot(time[window], original[window, neuron], color=colour)
         axes.plot(time[window], perturbed[window, neuron], color=colour, linestyle=(0, (2.5, 1.2)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
+from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
@@ -17,8 +17,8 @@ from chaos_sampling.store import Dataset
 
 NETWORK = 0
 """The network of panels b to d; statistics use them all."""
-FIXED_OVERLAP = Normalize(0, 0.5)
-"""Colour scale of the overlaps in panel d; half the range keeps those at high gain visible."""
+FIXED_OVERLAP = PowerNorm(0.5, 0, 1)
+"""Colour scale of the overlaps in panel d: the square root keeps those at high gain visible."""
 CYCLED_OVERLAP = Normalize(0, 1)
 """The same in panel e: only almost perfect retrieval is bright."""
 LANDSCAPE_STRENGTH = 1.5
@@ -27,7 +27,7 @@ LANDSCAPE_STRENGTH = 1.5
 
 @style.styled
 def draw(
-    fixed: Dataset, fixed_overlaps: Dataset, cycled_overlaps: Dataset, *, shown: float = 40.0
+    fixed: Dataset, fixed_overlaps: Dataset, cycled_overlaps: Dataset, *, duration: float = 40.0
 ) -> Figure:
     """Draw Fig. 4: the first network in panels b to d, a typical one in panel e.
 
@@ -35,7 +35,7 @@ def draw(
         fixed: dataset of kind "fixed_gain", of at least two patterns.
         fixed_overlaps: dataset of kind "overlaps" of the same simulation.
         cycled_overlaps: dataset of kind "overlaps" of the simulation at cycled gain.
-        shown: τ of each trace in panel c.
+        duration: τ of each trace in panel c.
     """
     figure = style.page(178)
     upper, bottom = figure.subfigures(2, 1, height_ratios=[1.75, 1])
@@ -48,7 +48,7 @@ def draw(
 
     gains = fixed["gain"]
     axes = right.subplots(4, len(gains), squeeze=False, height_ratios=[1, 1, 1, 1.6])
-    activity(axes[:2], fixed["time"], gains, fixed["h"][NETWORK], shown)
+    activity(axes[:2], fixed["time"], gains, fixed["h"][NETWORK], duration)
     style.panel_letter(right, "c")
     orthogonal = np.abs(fixed_overlaps["orthogonal"][NETWORK])
     directions = Normalize(0, np.quantile(orthogonal, 0.99))
@@ -120,7 +120,7 @@ def _landscape(panel: SubFigure, patterns: np.ndarray) -> None:
     rates = patterns[0] * np.where(agree, x[..., None], y[..., None])
 
     start = np.arctanh(patterns[0] * np.where(agree, 0.06, -0.2))
-    path = np.tanh(descend(start, structured, duration=40, dt=0.05))
+    path = np.tanh(descend(start, structured, np.linspace(0, 40, 801)))
     agreeing, differing = (patterns[0] * path)[:, [np.argmax(agree), np.argmin(agree)]].T
     line = np.stack([agreeing, differing, energy(path, structured) / neurons])
 

@@ -82,7 +82,6 @@ def test_activity_decays_below_gain_one(gain):
 def test_perturbations_grow_at_high_gain_in_every_network():
     found = simulate_divergence(
         neurons=250,
-        shown=3,
         networks=6,
         gains=[10],
         perturbation=1e-4,

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from chaos_sampling import chaos
 from chaos_sampling.chaos import simulate_divergence, simulate_mixing, simulate_traces
 
-TRACES = dict(neurons=30, shown=3, gains=[0.5, 2, 4], burn_in=5, duration=4, dt=0.1, seed=1)
+TRACES = dict(neurons=30, gains=[0.5, 2, 4], burn_in=5, duration=4, dt=0.1, seed=1)
 DIVERGENCE = dict(
     neurons=40,
-    shown=3,
     networks=2,
     gains=[0.5, 4, 2],
     perturbation=1e-4,
@@ -109,12 +109,13 @@ def test_divergence_is_labelled(divergence):
     assert divergence["distance"].shape == (3, 2, 21)
     assert divergence["saturation"].shape == (3, 2)
     assert divergence["original"].shape == divergence["perturbed"].shape == (21, 3)
-    assert divergence.attributes == {"shown_gain": 4, "perturbation": 1e-4}
+    assert divergence.attributes == {"neurons": 40, "shown_gain": 4, "perturbation": 1e-4}
 
 
 @pytest.mark.parametrize("perturbation", [1e-8, 1e-4, 0.1])
-def test_each_neuron_is_displaced_upwards_by_less_than_the_perturbation(perturbation):
-    found = simulate_divergence(**{**DIVERGENCE, "perturbation": perturbation, "shown": 40})
+def test_each_neuron_is_displaced_upwards_by_less_than_the_perturbation(perturbation, monkeypatch):
+    monkeypatch.setattr(chaos, "RECORDED", 40)
+    found = simulate_divergence(**{**DIVERGENCE, "perturbation": perturbation})
     displacement = found["perturbed"][0] - found["original"][0]
     assert (displacement > -1e-12).all()
     assert (displacement < perturbation).all()
@@ -129,9 +130,9 @@ def test_all_gains_are_displaced_alike(divergence):
     np.testing.assert_allclose(start, start[[0, 0, 0]], rtol=1e-9)
 
 
-def test_distance_is_that_of_the_traces():
-    settings = {**DIVERGENCE, "shown": 40}
-    found = simulate_divergence(**settings)
+def test_distance_is_that_of_the_traces(monkeypatch):
+    monkeypatch.setattr(chaos, "RECORDED", 40)
+    found = simulate_divergence(**DIVERGENCE)
     expected = np.linalg.norm(found["perturbed"] - found["original"], axis=1)
     np.testing.assert_allclose(found["distance"][1, 0], expected)
     expected = np.sqrt(2 * np.square(found["original"]).sum(axis=1).mean())

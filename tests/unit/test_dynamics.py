@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from scipy.linalg import expm
 
 from chaos_sampling.dynamics import advance, derivative, step, steps, trajectory
-from chaos_sampling.network import Network, outer_product, random_patterns, random_weights, stack
+from chaos_sampling.network import Network, random_weights, stack
+from chaos_sampling.patterns import outer_product, random_patterns
 
 METHODS = ["rk4", "euler"]
 

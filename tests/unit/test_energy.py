@@ -19,8 +19,8 @@ def symmetric_weights(rng: np.random.Generator, neurons: int = 12) -> np.ndarray
 def test_energy_never_rises_along_the_dynamics(seed):
     rng = np.random.default_rng(seed)
     structured = symmetric_weights(rng)
-    states = descend(rng.standard_normal(12), structured, duration=10, dt=0.01)
-    assert np.diff(energy(np.tanh(states), structured)).max() <= 1e-9
+    states = descend(rng.standard_normal(12), structured, np.linspace(0, 10, 1001))
+    assert np.diff(energy(np.tanh(states), structured)).max() <= 1e-7
 
 
 @given(seeds)
@@ -41,6 +41,6 @@ def test_one_neuron_that_excites_itself(rate, expected):
 
 
 def test_descend_without_weights_decays_exponentially():
-    states = descend(np.ones(2), np.zeros((2, 2)), duration=1, dt=0.001)
-    assert states.shape == (1001, 2)
-    np.testing.assert_allclose(states[-1], np.exp(-1), rtol=1e-3)
+    times = np.linspace(0, 1, 11)
+    states = descend(np.ones(2), np.zeros((2, 2)), times)
+    np.testing.assert_allclose(states, np.exp(-times)[:, None] * np.ones(2), rtol=1e-7)

@@ -1,38 +1,14 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
-from chaos_sampling import store
-from chaos_sampling.gan import (
-    ChaoticGenerator,
-    Discriminator,
-    Generator,
-    initialize,
-    load_generator,
-    render,
-    save_generator,
-)
-from chaos_sampling.network import Network, random_weights
-from chaos_sampling.readout import subset
+from chaos_sampling.gan import Discriminator, Generator, initialize, render
 
 
 def layers(module: nn.Module, *kinds: type[nn.Module]) -> list[nn.Module]:
     return [layer for layer in module.modules() if isinstance(layer, kinds)]
-
-
-@pytest.fixture
-def model() -> ChaoticGenerator:
-    rng = np.random.default_rng(0)
-    generator = Generator(5, 2)
-    initialize(generator, torch.Generator().manual_seed(0))
-    generator(torch.randn(4, 5, generator=torch.Generator().manual_seed(1)))  # moves its statistics
-    network = Network(random_weights(8, rng).float())
-    readout = torch.from_numpy(subset(8, 5, rng))
-    return ChaoticGenerator(generator.eval(), network, readout, 4.0, {"dataset": "test", "seed": 3})
 
 
 def test_generator_is_five_transposed_convolutions():
@@ -69,63 +45,15 @@ def test_initial_weights_have_the_stated_distribution_and_follow_the_generator()
     assert all(a.equal(b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
-def test_rendering_maps_the_range_of_tanh_to_bytes_and_keeps_the_statistics(model):
+def test_rendering_maps_the_range_of_tanh_to_bytes_and_keeps_the_statistics():
+    generator = Generator(5, 2)
+    initialize(generator, torch.Generator().manual_seed(0))
+    generator(torch.randn(4, 5, generator=torch.Generator().manual_seed(1)))  # moves its statistics
     z = torch.randn(5, 5, generator=torch.Generator().manual_seed(2))
-    model.generator.train()
-    whole, in_parts = render(model.generator, z), render(model.generator, z, batch=2)
-    assert model.generator.training
-    expected = (model.generator.eval()(z).permute(0, 2, 3, 1) + 1) * 127.5
+    whole, in_parts = render(generator, z), render(generator, z, batch=2)
+    assert generator.training
+    expected = (generator.eval()(z).permute(0, 2, 3, 1) + 1) * 127.5
     assert whole.shape == (5, 64, 64, 3)
     assert whole.dtype == torch.uint8
     assert (whole - expected).abs().max() <= 0.5 + 1e-3
     assert (whole.int() - in_parts.int()).abs().max() <= 1
-
-
-def test_a_saved_generator_comes_back_whole(model, tmp_path):
-    path = tmp_path / "generator.safetensors"
-    save_generator(path, model)
-    found = load_generator(path, "cpu")
-    z = torch.randn(3, 5, generator=torch.Generator().manual_seed(2))
-    assert not found.generator.training
-    torch.testing.assert_close(found.generator(z), model.generator(z))
-    assert found.network.random.equal(model.network.random)
-    assert found.readout.equal(model.readout)
-    assert (found.gain, found.attributes) == (model.gain, model.attributes)
-    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
-
-
-def test_equal_generators_give_equal_files(model, tmp_path):
-    paths = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
-    for path in paths:
-        save_generator(path, model)
-    assert paths[0].read_bytes() == paths[1].read_bytes()
-
-
-def flip_last_bit(content: bytes) -> bytes:
-    return content[:-1] + bytes([content[-1] ^ 1])
-
-
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (lambda content: content[: len(content) // 2], "found a damaged file"),
-        (lambda _: b"not tensors at all", "found a damaged file"),
-        (flip_last_bit, "checksum is wrong"),
-    ],
-    ids=["truncated", "other format", "one bit flipped"],
-)
-def test_a_damaged_file_is_refused(model, tmp_path, damage, message):
-    path = tmp_path / "generator.safetensors"
-    save_generator(path, model)
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(store.WrongFileError, match=message):
-        load_generator(path, "cpu")
-
-
-def test_a_file_of_other_tensors_or_none_is_refused(tmp_path):
-    path = tmp_path / "other.safetensors"
-    with pytest.raises(store.WrongFileError, match="found no file"):
-        load_generator(path, "cpu")
-    save_file({"weight": torch.zeros(2)}, path)
-    with pytest.raises(store.WrongFileError, match="found other tensors"):
-        load_generator(path, "cpu")

@@ -15,7 +15,7 @@ def source(**changes) -> ChaosLatents:
         "dt": 0.1,
         "method": "euler",
         "readout": "subset",
-        "latents": 20,
+        "count": 20,
         "degree": 3,
         "batch": 4,
         "seed": 1,
@@ -34,8 +34,9 @@ def test_unconnected_network_decays_as_known():
 
 @pytest.mark.parametrize(("readout", "largest"), [("subset", 1), ("expander", 3)])
 def test_latents_are_varied_and_bounded_by_the_degree(readout, largest):
-    z = source(readout=readout).next(2)
-    assert z.shape == (4, 20)
+    latents = source(readout=readout)
+    z = latents.next(2)
+    assert z.shape == (latents.batch, latents.size) == (4, 20)
     assert z.dtype == torch.float32
     assert z.abs().max() <= largest
     assert z.std() > 0.3
@@ -58,6 +59,16 @@ def test_a_restored_source_continues_where_it_was():
     original.next(3)
     restored.load_state_dict(original.state_dict())
     assert restored.next(1).equal(original.next(1))
+
+
+def test_a_state_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"state: expected shape \(4, 50\), found \(3, 50\)"):
+        source().load_state_dict(source(batch=3).state_dict())
+
+
+def test_an_unknown_readout_is_refused():
+    with pytest.raises(ValueError, match="readout: expected 'subset' or 'expander', found 'all'"):
+        source(readout="all")
 
 
 def test_initial_states_do_not_depend_on_how_many_are_drawn():

@@ -107,10 +107,28 @@ def test_crossing_lies_between_the_samples_around_it(level, interval, seed):
 
 @pytest.mark.parametrize(
     "correlation",
-    [np.ones(5), np.array([1, 0.9, 0.8]), np.zeros(5), -np.ones(3), np.full(3, np.nan)],
+    [np.zeros(5), -np.ones(3), np.full(3, np.nan)],
 )
-def test_half_life_that_is_not_reached_is_none(correlation):
+def test_silence_has_no_half_life(correlation):
     assert np.isnan(crossing_time(correlation, 0.1))
+
+
+@pytest.mark.parametrize("correlation", [np.ones(5), np.array([1, 0.9, 0.8])])
+def test_half_life_that_is_not_reached_is_infinite(correlation):
+    assert crossing_time(correlation, 0.1) == np.inf
+
+
+@pytest.mark.parametrize("tail", [1, 0.5, -0.3])
+def test_correlation_that_does_not_decay_has_an_infinite_time(tail):
+    lag = np.arange(0, 40, 0.1)
+    assert correlation_time(tail + (1 - tail) * np.exp(-lag), 0.1) == np.inf
+
+
+def test_faint_tail_of_a_correlation_is_left_in():
+    correlation = 0.02 + 0.98 * np.exp(-np.arange(0, 40, 0.01))
+    # ∫ (0.98 e^−t + 0.02)² dt over −40…40
+    expected = 2 * (0.98**2 / 2 + 2 * 0.98 * 0.02 + 0.02**2 * 40)
+    assert correlation_time(correlation, 0.01) == pytest.approx(expected, rel=1e-3)
 
 
 @pytest.mark.parametrize("constant", [0.5, 1.0, 3.0])

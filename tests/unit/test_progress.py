@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from chaos_sampling.progress import track
+from chaos_sampling.progress import Meter, track
 
 NEVER = float("inf")
 
@@ -70,3 +70,23 @@ def test_error_inside_the_loop_passes():
 
     with pytest.raises(RuntimeError, match="broken"):
         list(track(failing(), "working", unit="item"))
+
+
+def test_a_meter_speaks_when_it_is_time_and_at_the_end(lines):
+    quiet, chatty = (
+        Meter("training", 8, unit="image", interval=interval) for interval in (NEVER, 0)
+    )
+    for done in (2, 4, 8):
+        quiet.report(done, "quiet")
+        chatty.report(done, f"loss {done}")
+    assert [line.split(", ")[-1] for line in lines()] == ["loss 2]", "loss 4]", "quiet]", "loss 8]"]
+    assert " 8/8 [" in lines()[-1]
+
+
+def test_a_meter_knows_the_share_of_a_part(monkeypatch):
+    clock = iter([0.0, 1.0, 3.0, 8.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    meter = Meter("training", 8, unit="image")
+    with meter.timing():
+        pass
+    assert meter.share == 2 / 8

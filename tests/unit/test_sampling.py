@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from chaos_sampling import dynamics, store
-from chaos_sampling.gan import ChaoticGenerator, Generator, initialize, render
+from chaos_sampling.gan import Generator, initialize, render
+from chaos_sampling.generators import ChaoticGenerator
 from chaos_sampling.latents import initial_states, read
 from chaos_sampling.network import Network, random_weights
 from chaos_sampling.readout import subset

@@ -45,7 +45,7 @@ def source() -> ChaosLatents:
         dt=0.1,
         method="euler",
         readout="subset",
-        latents=6,
+        count=6,
         degree=2,
         batch=4,
         seed=1,
@@ -95,15 +95,44 @@ def assert_equal_results(first, second) -> None:
         np.testing.assert_array_equal(first[1][name], second[1][name])
 
 
+@pytest.mark.parametrize("done", [6, 7], ids=["at a record", "between two records"])
 @pytest.mark.parametrize("recipe", [OURS, PAPER], ids=["ours", "paper"])
-def test_an_interrupted_training_gives_what_an_uninterrupted_one_gives(recipe, tmp_path, caplog):
+def test_an_interrupted_training_gives_what_an_uninterrupted_one_gives(
+    recipe, done, tmp_path, caplog
+):
     whole = train(tmp_path / "whole", recipe=recipe)
     with pytest.raises(KeyboardInterrupt):
-        train(tmp_path, FailingLatents(8, interrupt), recipe, checkpoint_seconds=0.0)
+        train(tmp_path, FailingLatents(done + 1, interrupt), recipe, checkpoint_seconds=0.0)
     with caplog.at_level(logging.INFO):
         resumed = train(tmp_path, recipe=recipe)
-    assert "after 6 steps" in caplog.text
+    assert f"after {done} steps" in caplog.text
     assert_equal_results(whole, resumed)
+
+
+class Noise:
+    """The least that training needs to know of a source: latents that know nothing of time."""
+
+    batch, size = 4, 6
+
+    def __init__(self) -> None:
+        self.rng = torch.Generator().manual_seed(0)
+
+    def next(self, duration: float) -> torch.Tensor:
+        return torch.randn(self.batch, self.size, generator=self.rng)
+
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        return {"rng": self.rng.get_state()}
+
+    def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
+        self.rng.set_state(state["rng"])
+
+
+def test_any_source_of_latents_will_do_and_continues(tmp_path):
+    whole = train(tmp_path / "whole", Noise())
+    train(tmp_path, Noise(), checkpoint_seconds=0.0)
+    state = torch.load(tmp_path / "run.checkpoint", weights_only=True)
+    assert state["progress"]["step"] == 12
+    assert_equal_results(whole, train(tmp_path, Noise()))
 
 
 def test_a_damaged_checkpoint_is_reported_and_ignored(tmp_path, caplog):
@@ -116,12 +145,24 @@ def test_a_damaged_checkpoint_is_reported_and_ignored(tmp_path, caplog):
     assert "damaged checkpoint" in caplog.text
 
 
+def test_a_checkpoint_of_other_code_is_refused(tmp_path):
+    train(tmp_path, width=3, checkpoint_seconds=0.0)
+    with pytest.raises(store.WrongFileError, match=r"run\.checkpoint: .*does not fit.*Delete it"):
+        train(tmp_path)
+
+
 def test_losses_that_are_not_finite_stop_the_training_and_name_the_step(tmp_path):
     latents = FailingLatents(8, lambda z: z * torch.nan)
     with pytest.raises(FloatingPointError, match="not finite at step 8"):
         train(tmp_path, latents, checkpoint_seconds=0.0)
     kept = torch.load(tmp_path / "run.checkpoint", weights_only=True)
-    assert kept["progress"]["step"] == 6
+    assert kept["progress"]["step"] == 7
+
+
+def test_losses_that_are_not_finite_are_found_between_checkpoints_too(tmp_path):
+    latents = FailingLatents(7, lambda z: z * torch.nan)
+    with pytest.raises(FloatingPointError, match="not finite at step 7"):
+        train(tmp_path, latents)
 
 
 def test_the_course_of_the_training_is_recorded(tmp_path):
@@ -161,13 +202,3 @@ def test_fewer_images_than_a_batch_are_refused(tmp_path):
     arguments = SETTINGS | OURS | {"checkpoint": tmp_path / "checkpoint"}
     with pytest.raises(ValueError, match="batch: expected at most 3"):
         training.train(IMAGES[:3], source(), **arguments)
-
-
-def test_checkpoints_are_named_after_images_and_parameters(tmp_path):
-    names = {
-        training.checkpoint_path(tmp_path / "generator.safetensors", images, {"width": width})
-        for images in (IMAGES, 255 - IMAGES)
-        for width in (32, 64)
-    }
-    assert len(names) == 4
-    assert {name.parent for name in names} == {tmp_path}

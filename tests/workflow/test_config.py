@@ -70,9 +70,11 @@ BROKEN = [
         "hybrid.network.patterns: expected at most 199",
     ),
     ("sampling: {frames: 3}", "sampling.frames: 3 is less than the minimum of 4"),
-    ("gan: {latents: {latents: 251}}", "gan.latents.latents: expected at most 250"),
+    ("gan: {latents: {count: 251}}", "gan.latents.count: expected at most 250"),
     ("gan: {latents: {degree: 251}}", "gan.latents.degree: expected at most 250"),
-    ("chaos: {traces: {shown: 300}}", "chaos.traces.shown: expected at most 250"),
+    ("chaos: {mixing: {gains: [2, 1.005]}}", "chaos.mixing.gains.1: expected at most 1 or at"),
+    ("chaos: {mixing: {gains: [101]}}", "chaos.mixing.gains.0: 101 is greater than the maximum"),
+    ("chaos: {traces: {shown: 3}}", "chaos.traces: unknown key 'shown'"),
     (
         "hybrid: {cycled_gain: {low_duration: [120, 100]}}",
         "hybrid.cycled_gain.low_duration: expected at most 100",
@@ -94,6 +96,10 @@ BROKEN = [
     ("chaos: {traces: {dt: 1.0e-320}}", "chaos.traces.burn_in: expected a whole multiple"),
     # Names of things that are not there.
     (
+        "models: [{dataset: mnist, latents: subset, recipe: ours, seed: 1}]",
+        "models.0.dataset: expected one of avatars, folder, celeba; found mnist",
+    ),
+    (
         "models: [{dataset: avatars, latents: subset, recipe: theirs, seed: 1}]",
         "models.0.recipe: expected one of ours, paper; found theirs",
     ),
@@ -106,12 +112,12 @@ BROKEN = [
     (
         "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
         "{dataset: avatars, latents: subset, recipe: ours, seed: 1}]",
-        "models: ",
+        "models: [",
     ),
     (
-        "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
-        "{dataset: avatars, latents: subset, recipe: paper, seed: 1}]",
-        "models.1: expected another dataset, latents or seed than models.0 has",
+        "{recipes: {The-Paper: {discriminator: text, real_label: 1, flip: true, decay: 0, "
+        "average: 0}}}",
+        "recipes: 'The-Paper' does not match",
     ),
 ]
 
@@ -138,13 +144,18 @@ VALID = {
     "the default": ("{}", "simulate_hybrid/fixed_gain"),
     "the other readout": (
         "{models: [{dataset: avatars, latents: expander, recipe: paper, seed: 3}], "
-        "figures: {model: avatars-expander-seed3}}",
-        "train_gan/avatars-expander-seed3",
+        "figures: {model: avatars-expander-seed3-paper}}",
+        "train_gan/avatars-expander-seed3-paper",
     ),
     "own pictures": (
         "{models: [{dataset: folder, latents: subset, recipe: ours, seed: 1}], "
         "figures: {model: folder-subset-seed1}}",
-        "build_dataset/folder",
+        "read_pictures/folder",
+    ),
+    "models that differ by recipe only": (
+        "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
+        "{dataset: avatars, latents: subset, recipe: paper, seed: 1}]",
+        "sample_gain/avatars-subset-seed1-paper/2.83",
     ),
     "a literal reading of Fig. 4": (
         'hybrid: {network: {strength: 200, random_variance: "1"}}',
@@ -153,8 +164,9 @@ VALID = {
     "no structure": ("hybrid: {network: {strength: 0}}", "simulate_hybrid/cycled_gain"),
     "a recipe of one's own": (
         "{recipes: {mine: {discriminator: text, real_label: 1, flip: true, decay: 0, average: 0}}, "
-        "models: [{dataset: avatars, latents: subset, recipe: mine, seed: 1}]}",
-        "train_gan/avatars-subset-seed1",
+        "models: [{dataset: avatars, latents: subset, recipe: mine, seed: 1}], "
+        "figures: {model: avatars-subset-seed1-mine}}",
+        "train_gan/avatars-subset-seed1-mine",
     ),
     "gains of any size": (
         "{sampling: {gains: [0.00001, 2.82842712474619]}, "

@@ -12,9 +12,10 @@ from snakemake_runs import dry_run, run
 MODEL = "avatars-subset-seed1"
 GAINS = ("2", "2.83", "4", "5.66", "8")
 SAMPLES = {f"sample_gain/{MODEL}/{gain}" for gain in GAINS}
-FIGURES_OF_MODEL = {"plot_figure2", "plot_figure3"} | {
-    f"plot_model_figure{number}/{MODEL}" for number in (2, 3)
-}
+FIGURES_2 = {"plot_figure2", f"plot_model_figure2/{MODEL}"}
+FIGURES_3 = {"plot_figure3", f"plot_model_figure3/{MODEL}"}
+GRID = f"sample_grid/{MODEL}"
+AFTER_TRAINING = {GRID, *SAMPLES, *FIGURES_2, *FIGURES_3, "summarise_sampling", "build_report"}
 HYBRID = {"simulate_hybrid/fixed_gain", "simulate_hybrid/cycled_gain"}
 CHAOS = {"simulate_traces", "simulate_divergence", "simulate_mixing"}
 OVERLAPS = {"measure_overlaps/fixed_gain", "measure_overlaps/cycled_gain"}
@@ -25,6 +26,7 @@ TWO_MODELS = (
 )
 JOBS_OF_SECOND = {
     f"train_gan/{SECOND}",
+    f"sample_grid/{SECOND}",
     *(f"sample_gain/{SECOND}/{gain}" for gain in GAINS),
     *(f"plot_model_figure{number}/{SECOND}" for number in (2, 3)),
 }
@@ -73,17 +75,19 @@ CONFIGURED = {
     ),
     "the width of the GAN": (
         "gan: {training: {width: 6}}",
-        {f"train_gan/{MODEL}", "summarise_sampling", "build_report", *SAMPLES, *FIGURES_OF_MODEL},
+        {f"train_gan/{MODEL}", *AFTER_TRAINING},
+    ),
+    "the grid of Fig. 2": (
+        "gan: {grid: {samples: 16}}",
+        {GRID, *FIGURES_2, "build_report"},
     ),
     "a gain of Fig. 3": (
         "{sampling: {gains: [2, 2.83, 4, 6, 8]}, figures: {gains: [2, 8, 2.83, 6]}}",
-        {f"sample_gain/{MODEL}/6", "plot_figure3", f"plot_model_figure3/{MODEL}"}
-        | {"summarise_sampling", "build_report"},
+        {f"sample_gain/{MODEL}/6", *FIGURES_3, "summarise_sampling", "build_report"},
     ),
     "the size of the data set": (
         "datasets: {avatars: {count: 130}}",
-        {"build_dataset/avatars", f"train_gan/{MODEL}", "summarise_sampling", "build_report"}
-        | {*SAMPLES, *FIGURES_OF_MODEL},
+        {"render_avatars", f"train_gan/{MODEL}", *AFTER_TRAINING},
     ),
     "what an overlap is": (
         "hybrid: {overlaps: {activity: h}}",
@@ -95,7 +99,7 @@ CONFIGURED = {
     ),
     "the rows of Fig. 3": (
         "figures: {gains: [2, 8]}",
-        {"plot_figure3", f"plot_model_figure3/{MODEL}", "build_report"},
+        {*FIGURES_3, "build_report"},
     ),
     "another model beside the first": (
         f"{{{TWO_MODELS}}}",
@@ -116,20 +120,41 @@ def test_a_parameter_reruns_what_depends_on_it(after, overlay, expected):
 
 
 def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
-    edit("chaos_sampling/network.py", "strength / patterns.shape[1]", "strength / 2")
+    edit("chaos_sampling/network.py", "np.sqrt(1 / neurons if", "np.sqrt(2 / neurons if")
     jobs = after()
     changed = {name for name, job in jobs.items() if job.reason.startswith("Params have changed")}
     assert changed == {*CHAOS, *HYBRID, f"train_gan/{MODEL}"}
     assert jobs.keys() == {
         *changed,
         *OVERLAPS,
-        *SAMPLES,
+        *AFTER_TRAINING,
         *TABLES,
-        *FIGURES_OF_MODEL,
         "plot_figure1",
         "plot_figure4",
-        "build_report",
     }
+
+
+LOGIC = {
+    "patterns.py": (
+        "strength / patterns.shape[1]",
+        {*HYBRID, *OVERLAPS, "summarise_hybrid", "plot_figure4", "build_report"},
+    ),
+    "sampling.py": ('IMAGE_AXES = ("y", "x", "channel")', AFTER_TRAINING),
+    "pictures.py": ("LISTED = 10", set()),
+    "images.py": ("SIZE = 64", {"render_avatars", f"train_gan/{MODEL}", *AFTER_TRAINING}),
+}
+
+
+@pytest.mark.parametrize("name", LOGIC)
+def test_logic_reruns_no_more_than_what_uses_it(after, edit, name):
+    old, expected = LOGIC[name]
+    edit(f"chaos_sampling/{name}", old, f"{old} + 0")
+    assert after().keys() == expected
+
+
+def test_a_module_that_is_imported_whole_is_seen(after, edit):
+    edit("scripts/simulate_traces.py", "from stage", "import chaos_sampling.energy\nfrom stage")
+    assert "Params have changed" in after()["simulate_traces"].reason
 
 
 def test_logic_in_statistics_reruns_the_tables(after, edit):
@@ -145,8 +170,10 @@ def test_logic_in_statistics_reruns_the_tables(after, edit):
         ("network.py", '"""Number of neurons, N."""', '"""Size, N."""'),
         ("store.py", '"kind": dataset.kind', '"kind": str(dataset.kind)'),
         ("progress.py", "interval: float = 5.0", "interval: float = 6.0"),
+        ("generators.py", '"size": model.generator.size', '"size": int(model.generator.size)'),
+        ("checkpoint.py", 'f"{path.name}.damaged"', 'f"{path.name}.broken"'),
     ],
-    ids=["comment and spaces", "module docstring", "method docstring", "store", "progress"],
+    ids=["comment", "module docstring", "docstring", "store", "progress", "file", "checkpoint"],
 )
 def test_words_and_file_handling_rerun_nothing(after, edit, name, old, new):
     edit(f"chaos_sampling/{name}", old, new)
@@ -186,13 +213,18 @@ def test_a_changed_folder_of_pictures_is_built_again(repository, tmp_path):
     target = "results/data/folder.h5"
     assert run(repository, tmp_path, target, overlays=[overlay]).returncode == 0
 
-    def jobs():
-        presets = (repository / "presets" / "smoke.yaml", overlay)
+    seed = tmp_path / "seed.yaml"
+    seed.write_text("seed: 2")
+
+    def jobs(*overlays):
+        presets = (repository / "presets" / "smoke.yaml", overlay, *overlays)
         return dry_run(repository, tmp_path, *presets, targets=[target]).keys()
 
+    assert jobs() == jobs(seed) == set()
+    (pictures / "inner" / "gone.png").symlink_to(tmp_path / "gone.png")
     assert jobs() == set()
     picture.save(pictures / "inner" / "two.png")
-    assert jobs() == {"build_dataset/folder"}
+    assert jobs() == {"read_pictures/folder"}
     (pictures / "inner" / "two.png").unlink()
     picture.rotate(90).save(pictures / "inner" / "one.png")
-    assert jobs() == {"build_dataset/folder"}
+    assert jobs() == {"read_pictures/folder"}

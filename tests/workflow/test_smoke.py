@@ -62,7 +62,7 @@ CONTENTS = {
     },
 }
 COUNTED = {"image", "network", "neuron", "pattern", "direction", "sample", "latent", *PIXELS}
-WITHOUT_TORCH = ("store", "mixing", "overlaps", "energy", "statistics", "report")
+WITHOUT_TORCH = ("store", "mixing", "overlaps", "energy", "mean_field", "statistics", "report")
 
 
 def files_below(folder):

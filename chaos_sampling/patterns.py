@@ -1,0 +1,28 @@
+"""Stored patterns, and the structured weights that hold them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def random_patterns(patterns: int, neurons: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw (K, N) patterns with entries ±1, each with probability 1/2.
+
+    Raises:
+        ValueError: K > N.
+    """
+    if patterns > neurons:
+        raise ValueError(f"patterns: expected at most {neurons} (the neurons), found {patterns}")
+    return rng.choice([-1.0, 1.0], size=(patterns, neurons))
+
+
+def outer_product(patterns: np.ndarray, strength: float) -> Tensor:
+    """Return the (N, N) outer-product weights (strength / N) Σ_k ξ_k ξ_kᵀ (section 3.4).
+
+    Args:
+        patterns: (K, N).
+        strength: s; s = N gives the paper's literal Σ ξ ξᵀ.
+    """
+    return torch.from_numpy(strength / patterns.shape[1] * patterns.T @ patterns)

@@ -1,0 +1,19 @@
+"""Draw a data set of faces."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import avatars, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+# The guard keeps the processes that draw from running this script anew where they are started
+# afresh instead of forked, as on macOS.
+if __name__ == "__main__":
+    with stage(snakemake) as provenance:
+        dataset = avatars.render(
+            **snakemake.params.settings, seed=snakemake.params.seed, workers=snakemake.threads
+        )
+        store.save(dataset, snakemake.output[0], provenance)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import jinja2
+import numpy as np
+import pytest
+
+from chaos_sampling.report import p_value, render, summary
+from chaos_sampling.statistics import row, table
+
+TABLE = table(
+    [
+        row("rate", [0.1, 0.2, 0.3], gain=4),
+        row("rate", [-0.2], gain=2),
+        row("half_life", [1.0, 2.0, 3.0, np.inf], ranks=True),
+        row("silence", [np.nan, np.nan]),
+        row("twice", [1.0], condition={"n": 1}),
+        row("twice", [2.0], condition={"n": 2}),
+    ]
+)
+
+
+def page(template, caption="", png=b""):
+    return render(
+        template,
+        figures={"figure1": (png, caption)},
+        tables={"numbers": TABLE},
+        config={"chaos": {"gains": [2, 4]}},
+        training={},
+        code_version="abc",
+    )
+
+
+@pytest.mark.parametrize(
+    ("quantity", "where", "expected"),
+    [
+        ("rate", {"gain": 4}, "0.2 (95 % interval −0.0484 to 0.448, 3 networks)"),
+        ("rate", {"gain": 2}, "−0.2 (1 network)"),
+        ("rate", {"gain": 8}, "not measured"),
+        ("silence", {}, "not measured"),
+        ("twice", {"condition": '{"n": 2}'}, "2 (1 network)"),
+    ],
+)
+def test_summary_gives_value_interval_and_networks(quantity, where, expected):
+    assert summary(TABLE, quantity, **where) == expected
+
+
+def test_summary_of_ranks_gives_the_median():
+    many = table([row("time", [*range(1, 12), np.inf], ranks=True)])
+    assert summary(many, "time") == "median 6.5 (95 % interval 3 to 10, 12 networks)"
+
+
+def test_summary_refuses_a_quantity_that_the_table_does_not_have():
+    with pytest.raises(LookupError, match=r"raet: expected one of .*rate"):
+        summary(TABLE, "raet", gain=4)
+
+
+def test_summary_refuses_to_choose_between_rows():
+    with pytest.raises(LookupError, match=r"twice, \{\}: expected one row, found 2"):
+        summary(TABLE, "twice")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "< 1e-300"), (1e-310, "< 1e-300"), (3.2e-17, "3e-17"), (0.04, "0.04")]
+)
+def test_p_value_that_underflows_is_a_bound(value, text):
+    assert p_value(value) == text
+
+
+def test_page_holds_its_figures():
+    shown = page("{{ figures.figure1.source }}", png=b"\x89PNG")
+    assert shown == "data:image/png;base64,iVBORw=="
+
+
+def test_captions_see_the_configuration():
+    caption = "gains {{ snakemake.config.chaos.gains | join(', ') }} & more"
+    assert page("{{ figures.figure1.caption }}", caption) == "gains 2, 4 &amp; more"
+
+
+def test_page_shows_measured_values_tables_and_parameters():
+    assert page('{{ measured("numbers", "rate", gain=2) }}') == "−0.2 (1 network)"
+    assert "<td>half_life</td>" in page("{{ as_html(tables.numbers) }}")
+    assert "gains: [2, 4]" in page("{{ parameters }}")
+
+
+def test_columns_without_values_are_left_out():
+    shown = page("{{ as_html(tables.numbers) }}")
+    assert "<th>gain</th>" in shown
+    assert "<th>theory</th>" not in shown
+
+
+def test_page_refuses_a_name_that_it_does_not_know():
+    with pytest.raises(jinja2.UndefinedError, match="figuers"):
+        page("{{ figuers }}")
