@@ -68,21 +68,19 @@ def simulate_divergence(
     networks: int,
     gains: Sequence[float],
     perturbation: float,
-    burn_in: float,
     duration: float,
     dt: float,
     every: float,
     seed: int,
 ) -> Dataset:
-    """Follow pairs of trajectories that start a small perturbation apart (Fig. 1b).
+    """Follow pairs of trajectories from random states a small perturbation apart (Fig. 1b).
 
     Args:
         neurons: N.
         networks: number of independent networks.
         gains: gains, all run with the same weights.
         perturbation: each neuron's h is displaced by a uniform draw from [0, perturbation].
-        burn_in: τ before the perturbation.
-        duration: τ followed after it.
+        duration: τ followed.
         dt: RK4 step in τ.
         every: τ between records.
         seed: top-level seed.
@@ -97,7 +95,6 @@ def simulate_divergence(
     network = stack([Network(random_weights(neurons, rng)) for rng in rngs])
     state = _initial_states(rngs, 1, neurons).expand(networks, len(gains), neurons)
     gain = torch.tensor(gains, dtype=torch.float64)[:, None]
-    state = dynamics.advance(network, state, gain, duration=burn_in, dt=dt)
     displacement = np.stack([rng.uniform(0, perturbation, (1, neurons)) for rng in rngs])
     pair = torch.cat([state, state + torch.from_numpy(displacement)], dim=1)
     time, states = dynamics.trajectory(

@@ -59,12 +59,13 @@ def render(
     )
 
 
-def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
+def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where: Any) -> str:
     """Return one row of a table as text: mean or median, 95 % interval, number of networks.
 
     Args:
         table: as made by `statistics.table`.
         quantity: its name.
+        brief: for a cell of a table: value and interval only.
         where: values of other columns that single out the row, such as gain=4.
 
     Returns:
@@ -85,6 +86,9 @@ def summary(table: pd.DataFrame, quantity: str, **where: Any) -> str:
     row = chosen.iloc[0]
     by_ranks = np.isnan(row["mean"])
     value = _number(row["median"] if by_ranks else row["mean"])
+    if brief:
+        known = not np.isnan(row["low"])
+        return f"{value} [{_number(row['low'])}, {_number(row['high'])}]" if known else value
     networks = "1 network" if row["networks"] == 1 else f"{row['networks']} networks"
     if np.isnan(row["low"]):
         return f"{value} ({networks})"

@@ -92,25 +92,29 @@ def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def chaos_table(divergence: Dataset, speed: Dataset, *, reference_gain: float) -> pd.DataFrame:
+def chaos_table(
+    divergence: Dataset, speed: Dataset, *, transient: float, reference_gain: float
+) -> pd.DataFrame:
     """Summarise sensitivity and sampling speed of the random network, per gain.
 
     Args:
         divergence: kind "divergence".
         speed: kind "mixing".
+        transient: τ after the perturbation that the divergence rate leaves out.
         reference_gain: gain to which speeds of the same network are compared; without a
             simulation at it there are no comparisons.
     """
-    return table(_divergence_rows(divergence) + _speed_rows(speed, reference_gain))
+    return table(_divergence_rows(divergence, transient) + _speed_rows(speed, reference_gain))
 
 
-def _divergence_rows(divergence: Dataset) -> list[dict[str, Any]]:
+def _divergence_rows(divergence: Dataset, transient: float) -> list[dict[str, Any]]:
     size = divergence.attributes["neurons"]
+    settled = divergence["time"] >= transient
     rows = []
     for index, gain in enumerate(divergence["gain"]):
         rates = np.array(
             [
-                mixing.divergence_rate(divergence["time"], distance, saturation)
+                mixing.divergence_rate(divergence["time"][settled], distance[settled], saturation)
                 for distance, saturation in zip(
                     divergence["distance"][index], divergence["saturation"][index], strict=True
                 )
@@ -130,31 +134,29 @@ def _speed_rows(speed: Dataset, reference_gain: float) -> list[dict[str, Any]]:
         np.array([[measure(c, step) for c in networks] for networks in speed["autocorrelation"]])
         for measure in (mixing.crossing_time, mixing.correlation_time)
     )
-    reference = np.flatnonzero(speed["gain"] == reference_gain)
-    condition = {"reference_gain": reference_gain}
+    at_reference = np.flatnonzero(speed["gain"] == reference_gain)
+    missing = np.full(changes.shape[1], np.nan)
+    reference = {
+        name: values[at_reference[0]] if at_reference.size else missing
+        for name, values in (("change", changes), ("half_life", half_lives))
+    }
+    relative = {"condition": {"reference_gain": reference_gain}, "ranks": True}
+    name = f"step_change_{step:g}"
     rows = []
     for index, gain in enumerate(speed["gain"]):
         theory = mean_field.solve(gain)
         at = {"gain": gain, "size": size}
-        name = f"step_change_{step:g}"
+        variance = speed["autocorrelation"][index, :, 0]
+        faster = changes[index] / reference["change"]
+        longer = _ratio(half_lives[index], reference["half_life"])
         rows += [
-            row(
-                "variance_phi",
-                speed["autocorrelation"][index, :, 0],
-                theory=theory.variance_phi,
-                **at,
-            ),
+            row("variance_phi", variance, theory=theory.variance_phi, **at),
             row(name, changes[index], theory=theory.step_change(step), **at),
             row("half_life_phi", half_lives[index], theory=theory.half_life_phi, ranks=True, **at),
             row("T2_phi", times[index], theory=theory.T2_phi, ranks=True, **at),
+            row(f"relative_{name}", faster, **relative, **at),
+            row("relative_half_life_phi", longer, **relative, **at),
         ]
-        for other in reference:
-            ratios = changes[index] / changes[other]
-            rows.append(row(f"relative_{name}", ratios, condition=condition, ranks=True, **at))
-            ratios = _ratio(half_lives[index], half_lives[other])
-            rows.append(
-                row("relative_half_life_phi", ratios, condition=condition, ranks=True, **at)
-            )
     return rows
 
 

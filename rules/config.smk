@@ -118,7 +118,7 @@ def whole_multiples():
     dt = hybrid["network"]["dt"]
     for section, settings, names in (
         ("chaos.traces", chaos["traces"], ("burn_in", "duration")),
-        ("chaos.divergence", chaos["divergence"], ("burn_in", "every")),
+        ("chaos.divergence", chaos["divergence"], ("every",)),
         ("chaos.mixing", chaos["mixing"], ("burn_in", "interval")),
         ("sampling", config["sampling"], ("burn_in", "interval")),
         ("gan.latents", gan["latents"], ("burn_in",)),

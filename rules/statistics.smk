@@ -16,6 +16,7 @@ rule summarise_chaos:
         mem="1GB",
         runtime="10m",
     params:
+        transient=config["statistics"]["transient"],
         reference_gain=config["gan"]["latents"]["gain"],
         code=science("summarise_chaos"),
     message:
@@ -66,7 +67,8 @@ rule summarise_hybrid:
         mem="1GB",
         runtime="10m",
     params:
-        settings=config["statistics"],
+        sample_every=config["statistics"]["sample_every"],
+        dropped=config["statistics"]["dropped"],
         code=science("summarise_hybrid"),
     message:
         "Summarising the hybrid networks"

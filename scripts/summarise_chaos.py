@@ -13,6 +13,7 @@ with stage(snakemake):
     table = statistics.chaos_table(
         store.load(snakemake.input.divergence, "divergence"),
         store.load(snakemake.input.mixing, "mixing"),
+        transient=snakemake.params.transient,
         reference_gain=snakemake.params.reference_gain,
     )
     store.save_table(table, snakemake.output[0])

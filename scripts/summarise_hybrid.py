@@ -13,6 +13,7 @@ with stage(snakemake):
     table = statistics.hybrid_table(
         store.load(snakemake.input.fixed, "overlaps"),
         store.load(snakemake.input.cycled, "overlaps"),
-        **snakemake.params.settings,
+        sample_every=snakemake.params.sample_every,
+        dropped=snakemake.params.dropped,
     )
     store.save_table(table, snakemake.output[0])

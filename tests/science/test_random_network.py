@@ -85,7 +85,6 @@ def test_perturbations_grow_at_high_gain_in_every_network():
         networks=6,
         gains=[10],
         perturbation=1e-4,
-        burn_in=30,
         duration=40,
         dt=0.05,
         every=0.1,

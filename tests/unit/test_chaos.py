@@ -12,7 +12,6 @@ DIVERGENCE = dict(
     networks=2,
     gains=[0.5, 4, 2],
     perturbation=1e-4,
-    burn_in=20,
     duration=10,
     dt=0.1,
     every=0.5,

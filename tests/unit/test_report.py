@@ -44,6 +44,13 @@ def test_summary_gives_value_interval_and_networks(quantity, where, expected):
     assert summary(TABLE, quantity, **where) == expected
 
 
+@pytest.mark.parametrize(
+    ("gain", "expected"), [(4, "0.2 [−0.0484, 0.448]"), (2, "−0.2"), (8, "not measured")]
+)
+def test_brief_summary_leaves_out_the_networks(gain, expected):
+    assert summary(TABLE, "rate", gain=gain, brief=True) == expected
+
+
 def test_summary_of_ranks_gives_the_median():
     many = table([row("time", [*range(1, 12), np.inf], ranks=True)])
     assert summary(many, "time") == "median 6.5 (95 % interval 3 to 10, 12 networks)"

@@ -46,7 +46,10 @@ BROKEN = [
         "models.0: unknown key 'data'. Did you mean 'dataset'?",
     ),
     ("datasets: {mnist: {path: x}}", "datasets: unknown key 'mnist'. Known keys: avatars"),
-    ("statistics: {1: 2}", "statistics: unknown key '1'. Known keys: sample_every, dropped"),
+    (
+        "statistics: {1: 2}",
+        "statistics: unknown key '1'. Known keys: transient, sample_every",
+    ),
     # Wrong types.
     ("seed: one", "seed: 'one' is not of type 'integer'"),
     ("seed: true", "seed: True is not of type 'integer'"),
