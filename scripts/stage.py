@@ -37,6 +37,8 @@ def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
         try:
             yield _provenance(snakemake)
             logging.info("wrote %s", ", ".join(snakemake.output))
+        except KeyboardInterrupt:
+            failure = f"{snakemake.rule}: interrupted; run snakemake again to continue"
         except Exception as error:
             traceback.print_exc()
             failure = f"{snakemake.rule}: {type(error).__name__}: {error}"

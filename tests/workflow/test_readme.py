@@ -16,7 +16,7 @@ PAGES = sorted([README, *(ROOT / "docs").glob("*.md")])
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 SOURCE = "(?:py|yaml|smk|md|txt)"
 PRODUCT = "(?:h5|tsv|html|png|svg|zip|safetensors)"
-YOURS = {"my.yaml"}
+YOURS = {"my.yaml", "pictures.yaml"}
 MODULES = {path.stem: path for path in (ROOT / "chaos_sampling").rglob("*.py")}
 
 
