@@ -38,6 +38,7 @@ def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
             yield _provenance(snakemake)
             logging.info("wrote %s", ", ".join(snakemake.output))
         except KeyboardInterrupt:
+            logging.warning("interrupted")
             failure = f"{snakemake.rule}: interrupted; run snakemake again to continue"
         except Exception as error:
             traceback.print_exc()
