@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -71,8 +72,11 @@ def run(
     overlays: Sequence[Path] = (),
     gpu: int = 0,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the smoke preset, with overlays on it, the way a user does."""
+    """Run the smoke preset, with overlays on it, the way a user without a GPU does."""
     command = [sys.executable, "-m", "snakemake", *targets, "--directory", directory]
     command += ["--configfile", repository / "presets" / "smoke.yaml", *overlays]
     command += ["--resources", f"gpu={gpu}", "--cores", "2"]
-    return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    hidden = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
+    return subprocess.run(
+        command, cwd=repository, env=hidden, capture_output=True, text=True, check=False
+    )
