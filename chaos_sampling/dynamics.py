@@ -1,13 +1,16 @@
 """The one integrator, for dh/dt = −h + (S + g(t) R) φ(h) with φ = tanh and time in units of τ.
 
-This is where the gain enters: see `derivative`.
+This is where the gain enters: see `drive`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,6 +22,50 @@ Gain = float | Tensor | Callable[[float], float | Tensor]
 """A number, a tensor that broadcasts against the state, or a function t → either of them."""
 
 
+@dataclass(frozen=True)
+class Noise:
+    """White noise σ dW/dt added to dh/dt, independent for every entry of the state.
+
+    Attributes:
+        amplitude: σ; a neuron without input, dh/dt = −h + σ dW/dt, has variance σ²/2.
+        generator: source of randomness, on the device of the state.
+    """
+
+    amplitude: float
+    generator: torch.Generator
+
+    def kick(self, state: Tensor, dt: float) -> Tensor:
+        """Return the state with the noise of one time step added."""
+        draw = torch.randn(
+            state.shape, generator=self.generator, dtype=state.dtype, device=state.device
+        )
+        return state + self.amplitude * math.sqrt(dt) * draw
+
+
+def rate(state: Tensor) -> Tensor:
+    """Return the activity φ(h) = tanh(h) of states h of any shape.
+
+    On a CPU numpy computes it, several times faster than torch (benchmarks/dynamics.py).
+    """
+    if state.device.type == "cpu" and not state.requires_grad:
+        return torch.from_numpy(np.tanh(state.numpy()))
+    return torch.tanh(state)
+
+
+def drive(activity: Tensor, network: Network, gain: float | Tensor) -> Tensor:
+    """Return the input (S + g R) x that neurons receive from the activity x of all.
+
+    Args:
+        activity: x, shape (..., B, N); leading axes match the network's batch, if it has one.
+        network: the weights S and R.
+        gain: g, a number or a tensor that broadcasts against `activity`.
+    """
+    total = gain * (activity @ network.random.mT)
+    if network.structured is not None:
+        total = total + activity @ network.structured.mT
+    return total
+
+
 def derivative(state: Tensor, network: Network, gain: float | Tensor) -> Tensor:
     """Return dh/dt in units of 1/τ (eqs. 1 and 3).
 
@@ -27,11 +74,7 @@ def derivative(state: Tensor, network: Network, gain: float | Tensor) -> Tensor:
         network: the weights S and R.
         gain: g, a number or a tensor that broadcasts against `state`.
     """
-    rates = torch.tanh(state)
-    drive = gain * (rates @ network.random.mT)
-    if network.structured is not None:
-        drive = drive + rates @ network.structured.mT
-    return drive - state
+    return drive(rate(state), network, gain) - state
 
 
 def step(
@@ -71,6 +114,7 @@ def advance(
     dt: float,
     method: Method = "rk4",
     start: float = 0.0,
+    noise: Noise | None = None,
 ) -> Tensor:
     """Return the state `duration` later.
 
@@ -85,10 +129,13 @@ def advance(
         dt: time step in τ.
         method: "rk4" or "euler".
         start: time at which `state` stands, in τ; matters only to a gain that is a function.
+        noise: white noise, added after each step; None for none.
     """
     for index in range(steps(duration, dt)):
         now = gain(start + (index + 0.5) * dt) if callable(gain) else gain
         state = step(state, network, now, dt, method)
+        if noise is not None:
+            state = noise.kick(state, dt)
     return state
 
 
@@ -101,6 +148,7 @@ def trajectory(
     dt: float,
     every: float | None = None,
     method: Method = "rk4",
+    noise: Noise | None = None,
     label: str = "simulating",
 ) -> tuple[Tensor, Tensor]:
     """Record the states along a trajectory, the first one included.
@@ -113,6 +161,7 @@ def trajectory(
         dt: time step in τ.
         every: τ between records, a whole multiple of `dt`; each step when None.
         method: "rk4" or "euler".
+        noise: as for `advance`.
         label: what the progress lines call it.
 
     Returns:
@@ -123,8 +172,9 @@ def trajectory(
     states = torch.empty((records + 1, *state.shape), dtype=state.dtype)
     states[0] = state
     for record in track(range(records), label, unit="τ", scale=every):
+        now = record * every
         state = advance(
-            network, state, gain, duration=every, dt=dt, method=method, start=record * every
+            network, state, gain, duration=every, dt=dt, method=method, start=now, noise=noise
         )
         states[record + 1] = state
     return torch.arange(records + 1, dtype=torch.float64) * every, states

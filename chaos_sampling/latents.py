@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from chaos_sampling import dynamics, seeds
-from chaos_sampling.network import Network, random_weights
+from chaos_sampling.network import Network, random_states, random_weights
 from chaos_sampling.readout import expander, subset
 
 Readout = Literal["subset", "expander"]
@@ -99,13 +99,13 @@ class ChaosLatents:
 
 def read(state: Tensor, readout: Tensor) -> Tensor:
     """Return the latents z = W_out tanh(h), shape (..., K), of states h (..., N)."""
-    return torch.tanh(state) @ readout.mT
+    return dynamics.rate(state) @ readout.mT
 
 
 def initial_states(neurons: int, batch: int, seed: int) -> Tensor:
     """Draw (B, N) float32 states, standard normal; the first rows do not depend on B."""
     rng = seeds.generator(seed, "initial states of latent trajectories")
-    return torch.from_numpy(rng.standard_normal((batch, neurons))).float()
+    return random_states(batch, neurons, rng).float()
 
 
 def chaos_latents(

@@ -51,6 +51,17 @@ def random_weights(
     return torch.from_numpy(deviation * rng.standard_normal((neurons, neurons)))
 
 
+def random_states(count: int, neurons: int, rng: np.random.Generator) -> Tensor:
+    """Draw (count, N) initial states h, standard normal; the first rows do not depend on `count`.
+
+    Args:
+        count: number of states.
+        neurons: N.
+        rng: source of randomness.
+    """
+    return torch.from_numpy(rng.standard_normal((count, neurons)))
+
+
 def stack(networks: list[Network]) -> Network:
     """Join networks of one size into a batch along a new first axis."""
     random = torch.stack([network.random for network in networks])

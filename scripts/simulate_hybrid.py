@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from stage import stage
 
-from chaos_sampling import hybrid, store
+from chaos_sampling import store
+from chaos_sampling.experiments import hybrid
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

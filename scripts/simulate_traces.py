@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from stage import stage
 
-from chaos_sampling import chaos, store
+from chaos_sampling import store
+from chaos_sampling.experiments.traces import simulate_traces
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
-    dataset = chaos.simulate_traces(**snakemake.params.settings, seed=snakemake.params.seed)
+    dataset = simulate_traces(**snakemake.params.settings, seed=snakemake.params.seed)
     store.save(dataset, snakemake.output[0], provenance)

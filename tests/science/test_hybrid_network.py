@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chaos_sampling.hybrid import simulate_cycled_gain, simulate_fixed_gain
+from chaos_sampling.experiments.hybrid import simulate_cycled_gain, simulate_fixed_gain
 from chaos_sampling.overlaps import low_phase_ends, measure, projection_norms, visits
 from chaos_sampling.statistics import pooled_regression
 

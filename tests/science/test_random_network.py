@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from chaos_sampling import dynamics, mixing, seeds
-from chaos_sampling.chaos import simulate_divergence
+from chaos_sampling.experiments.divergence import simulate_divergence
 from chaos_sampling.network import Network, random_weights
 
 DT = 0.1

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_sampling.hybrid import (
+from chaos_sampling.experiments.hybrid import (
     SquareWave,
     simulate_cycled_gain,
     simulate_fixed_gain,

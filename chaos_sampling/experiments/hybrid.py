@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from chaos_sampling import dynamics, seeds
-from chaos_sampling.network import Network, random_weights, stack
+from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
+from chaos_sampling.network import Network, random_states, random_weights, stack
 from chaos_sampling.patterns import outer_product, random_patterns
 from chaos_sampling.store import Dataset, Variable
 
@@ -52,7 +52,7 @@ def simulate_fixed_gain(
     """
     stored, network = _networks(neurons, patterns, strength, random_variance, networks, seed)
     rngs = [seeds.generator(seed, "fixed gain", index) for index in range(networks)]
-    state = _initial_states(rngs, len(gains), neurons)
+    state = torch.stack([random_states(len(gains), neurons, rng) for rng in rngs]).float()
     gain = torch.tensor(gains, dtype=torch.float32)[:, None]
     time, states = dynamics.trajectory(
         network, state, gain, duration=duration, dt=dt, every=every, label="fixed gain"
@@ -61,8 +61,8 @@ def simulate_fixed_gain(
         "fixed_gain",
         "Hybrid networks at fixed gain",
         {
-            "gain": Variable(np.array(gains, float), ("gain",), "1", "gain g"),
-            "time": Variable(time.numpy(), ("time",), "τ", "time"),
+            "gain": gain_coordinate(gains),
+            "time": time_coordinate(time.numpy()),
             "patterns": Variable(stored, ("network", "pattern", "neuron"), "1", "patterns ξ"),
             "h": Variable(
                 states.permute(1, 2, 0, 3).numpy(),
@@ -113,7 +113,7 @@ def simulate_cycled_gain(
     """
     stored, network = _networks(neurons, patterns, strength, random_variance, networks, seed)
     rngs = [seeds.generator(seed, "cycled gain", index) for index in range(networks)]
-    state = _initial_states(rngs, 1, neurons)
+    state = torch.stack([random_states(1, neurons, rng) for rng in rngs]).float()
     phases = (low_duration, high_duration)
     schedule = SquareWave(
         np.stack([switching_times(phases, duration, dt, rng) for rng in rngs]), low_gain, high_gain
@@ -132,7 +132,7 @@ def simulate_cycled_gain(
         "cycled_gain",
         "Hybrid networks under a gain that alternates between two values",
         {
-            "time": Variable(time.numpy(), ("time",), "τ", "time"),
+            "time": time_coordinate(time.numpy()),
             "gain": Variable(gain, ("network", "time"), "1", "gain g"),
             "patterns": Variable(stored, ("network", "pattern", "neuron"), "1", "patterns ξ"),
             "h": Variable(
@@ -202,8 +202,3 @@ def _networks(
         ]
     )
     return stored, network.to(dtype=torch.float32)
-
-
-def _initial_states(rngs: Sequence[np.random.Generator], trials: int, neurons: int) -> Tensor:
-    states = np.stack([rng.standard_normal((trials, neurons)) for rng in rngs])
-    return torch.from_numpy(states).float()

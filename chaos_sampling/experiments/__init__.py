@@ -1,0 +1,1 @@
+"""Experiments: each returns the `store.Dataset` of one file of results."""
