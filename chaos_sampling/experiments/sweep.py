@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,7 +54,7 @@ def settle(
     lengths = burn_ins(gains, burn_in, dt)
     state = state.clone()
     ends = np.append(np.unique(lengths)[::-1], 0)
-    for length, shorter in zip(ends, ends[1:], strict=False):
+    for length, shorter in itertools.pairwise(ends):
         active = torch.from_numpy(np.flatnonzero(lengths >= length)).to(state.device)
         rows = state.index_select(-3, active)
         settled = dynamics.advance(
