@@ -27,11 +27,12 @@ class Noise:
     """White noise σ dW/dt added to dh/dt, independent for every entry of the state.
 
     Attributes:
-        amplitude: σ; a neuron without input, dh/dt = −h + σ dW/dt, has variance σ²/2.
+        amplitude: σ, a number or a tensor that broadcasts against the state; a neuron without
+            input, dh/dt = −h + σ dW/dt, has variance σ²/2.
         generator: source of randomness, on the device of the state.
     """
 
-    amplitude: float
+    amplitude: float | Tensor
     generator: torch.Generator
 
     def kick(self, state: Tensor, dt: float) -> Tensor:

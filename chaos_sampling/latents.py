@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.network import Network, random_states, random_weights
-from chaos_sampling.readout import expander, subset
-
-Readout = Literal["subset", "expander"]
+from chaos_sampling.readout import Readout, draw_readout
 
 
 class Latents(Protocol):
@@ -102,6 +101,21 @@ def read(state: Tensor, readout: Tensor) -> Tensor:
     return dynamics.rate(state) @ readout.mT
 
 
+def record(source: Latents, *, duration: float, interval: float) -> np.ndarray:
+    """Draw latents at equal intervals, from those at the first interval's end to the last's.
+
+    Args:
+        source: where they come from; it stands `duration` further on afterwards.
+        duration: τ to record, a whole multiple of `interval`.
+        interval: τ between samples.
+
+    Returns:
+        (T, B, K).
+    """
+    samples = [source.next(interval) for _ in range(dynamics.steps(duration, interval))]
+    return torch.stack(samples).numpy(force=True)
+
+
 def initial_states(neurons: int, batch: int, seed: int) -> Tensor:
     """Draw (B, N) float32 states, standard normal; the first rows do not depend on B."""
     rng = seeds.generator(seed, "initial states of latent trajectories")
@@ -143,12 +157,7 @@ def chaos_latents(
     """
     network = Network(random_weights(neurons, seeds.generator(seed, "weights of the chaotic GAN")))
     rng = seeds.generator(seed, f"{readout} readout of the chaotic GAN")
-    if readout == "subset":
-        matrix = subset(neurons, count, rng)
-    elif readout == "expander":
-        matrix = expander(neurons, count, degree, rng)
-    else:
-        raise ValueError(f"readout: expected 'subset' or 'expander', found '{readout}'")
+    matrix = draw_readout(readout, neurons, count, degree=degree, rng=rng)
     source = ChaosLatents(
         network.to(device, torch.float32),
         torch.from_numpy(matrix).to(device),

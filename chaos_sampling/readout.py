@@ -6,7 +6,36 @@ matrix of a sparse expander graph (reading R2 in docs/paper.md).
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
+
+Readout = Literal["subset", "expander"]
+
+
+def draw_readout(
+    readout: Readout, neurons: int, count: int, *, degree: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw the readout of the given kind.
+
+    Args:
+        readout: "subset" or "expander".
+        neurons: N.
+        count: number of latents, K.
+        degree: neurons per latent of the expander; the subset has no use for it.
+        rng: source of randomness.
+
+    Returns:
+        (K, N) zeros and ones in float32.
+
+    Raises:
+        ValueError: it is neither of them, K > N, or a degree is impossible.
+    """
+    if readout == "subset":
+        return subset(neurons, count, rng)
+    if readout == "expander":
+        return expander(neurons, count, degree, rng)
+    raise ValueError(f"readout: expected 'subset' or 'expander', found {readout!r}")
 
 
 def subset(neurons: int, count: int, rng: np.random.Generator) -> np.ndarray:

@@ -12,6 +12,11 @@ NOT_SCIENCE = {"store", "progress", "generators", "checkpoint"}
 
 
 MODELS = {name_of(model): model for model in config["models"]}
+FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6"]
+TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "hybrid"]
+SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
+# Neurons from which a network is worth several threads.
+LARGE = 1000
 GAINS = [f"{gain:.15g}" for gain in config["sampling"]["gains"]]
 
 
@@ -20,6 +25,7 @@ wildcard_constraints:
     model="|".join(map(re.escape, MODELS)),
     gain=r"[0-9.e+-]+",
     protocol="fixed_gain|cycled_gain",
+    size=r"\d+",
 
 
 def pictures(wildcards):
@@ -59,6 +65,50 @@ def recipe_of(wildcards):
 def protocol_settings(wildcards):
     """Return the parameters of one protocol, those of the network included."""
     return config["hybrid"]["network"] | config["hybrid"][wildcards.protocol]
+
+
+def sweep_settings(wildcards):
+    """Return what all measures of the sweep at one size have in common."""
+    sweep, size = config["chaos"]["sweep"], SIZES[int(wildcards.size)]
+    shared = {name: sweep[name] for name in ("gains", "burn_in", "dt")}
+    return shared | {name: size[name] for name in ("neurons", "networks")}
+
+
+def mixing_settings(wildcards):
+    """Return the parameters of the mixing at one size."""
+    return sweep_settings(wildcards) | config["chaos"]["mixing"]
+
+
+def lyapunov_settings(wildcards):
+    """Return the parameters of the Lyapunov exponents at one size."""
+    exponents = {"exponents": SIZES[int(wildcards.size)]["exponents"]}
+    return sweep_settings(wildcards) | exponents | config["chaos"]["lyapunov"]
+
+
+def latents_settings():
+    """Return the parameters of the latents, whose size and readout are those of the GAN's."""
+    names = ("neurons", "count", "degree")
+    return {name: config["gan"]["latents"][name] for name in names} | config["chaos"]["latents"]
+
+
+def theory_gains():
+    """Return the gains of the sweep and a dense grid between them, for lines in figures."""
+    gains = config["chaos"]["sweep"]["gains"]
+    low, high = max(min(gains), 1.05), max(gains)
+    steps = 40 if high > low else 0
+    grid = {round(low * (high / low) ** (step / 40), 4) for step in range(steps)}
+    return sorted({float(gain) for gain in gains} | grid)
+
+
+def gain_pairs():
+    """Return the gains of Fig. 3 two by two: the readings of R1, low and high."""
+    gains = config["figures"]["gains"]
+    return [sorted(pair) for pair in zip(gains[::2], gains[1::2])]
+
+
+def threads_for_size(wildcards):
+    """Ask for several threads where the networks are large."""
+    return 4 if int(wildcards.size) >= LARGE else 1
 
 
 def trajectories(model):

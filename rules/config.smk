@@ -80,13 +80,17 @@ def limits():
     )
     for name in ("count", "degree"):
         yield f"gan.latents.{name}", latents[name], latents["neurons"], "gan.latents.neurons"
-    mixing = config["chaos"]["mixing"]
-    yield (
-        "chaos.mixing.longest_lag",
-        mixing["longest_lag"],
-        mixing["duration"],
-        "chaos.mixing.duration",
-    )
+    for name in ("mixing", "latents"):
+        section = config["chaos"][name]
+        yield (
+            f"chaos.{name}.longest_lag",
+            section["longest_lag"],
+            section["duration"],
+            f"chaos.{name}.duration",
+        )
+    for index, size in enumerate(config["chaos"]["sweep"]["sizes"]):
+        key = f"chaos.sweep.sizes.{index}"
+        yield f"{key}.exponents", size["exponents"], size["neurons"], f"{key}.neurons"
     for phase in ("low_duration", "high_duration"):
         shortest, longest = config["hybrid"]["cycled_gain"][phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
@@ -106,7 +110,7 @@ def references():
 
 def critical_gains():
     """List (key, gain) of gains so close to the transition that mean_field refuses them."""
-    for stage in ("divergence", "mixing"):
+    for stage in ("divergence", "sweep", "latents"):
         for index, gain in enumerate(config["chaos"][stage]["gains"]):
             if 1 < gain < 1.01:
                 yield f"chaos.{stage}.gains.{index}", gain
@@ -119,7 +123,6 @@ def whole_multiples():
     for section, settings, names in (
         ("chaos.traces", chaos["traces"], ("burn_in", "duration")),
         ("chaos.divergence", chaos["divergence"], ("every",)),
-        ("chaos.mixing", chaos["mixing"], ("burn_in", "interval")),
         ("sampling", config["sampling"], ("burn_in", "interval")),
         ("gan.latents", gan["latents"], ("burn_in",)),
         ("gan.grid", gan["grid"], ("burn_in",)),
@@ -134,6 +137,49 @@ def whole_multiples():
         ("hybrid.cycled_gain", hybrid["cycled_gain"], "duration", "every"),
     ):
         yield f"{section}.{name}", settings[name], settings[interval], f"{section}.{interval}"
+    sweep_dt = chaos["sweep"]["dt"]
+    yield "chaos.mixing.interval", chaos["mixing"]["interval"], sweep_dt, "chaos.sweep.dt"
+    for name in ("noise", "latents"):
+        section = chaos[name]
+        for time in ("burn_in", "interval"):
+            yield f"chaos.{name}.{time}", section[time], section["dt"], f"chaos.{name}.dt"
+        yield (
+            f"chaos.{name}.duration",
+            section["duration"],
+            section["interval"],
+            f"chaos.{name}.interval",
+        )
+    convergence = chaos["convergence"]
+    for dt in convergence["time_steps"]:
+        for time in ("horizon", "interval"):
+            yield f"chaos.convergence.{time}", convergence[time], dt, "a time step"
+    yield (
+        "chaos.convergence.burn_in",
+        convergence["burn_in"],
+        min(convergence["time_steps"]),
+        "the finest time step",
+    )
+    yield (
+        "chaos.convergence.duration",
+        convergence["duration"],
+        convergence["interval"],
+        "chaos.convergence.interval",
+    )
+    latents = chaos["latents"]
+    yield (
+        "chaos.latents.longest_lag",
+        latents["longest_lag"],
+        latents["interval"],
+        "chaos.latents.interval",
+    )
+    lyapunov = chaos["lyapunov"]
+    yield "chaos.lyapunov.interval", lyapunov["interval"], sweep_dt, "chaos.sweep.dt"
+    block = lyapunov["duration"] / lyapunov["blocks"]
+    for name, time in (
+        ("tangent_burn_in", lyapunov["tangent_burn_in"]),
+        ("duration, divided by blocks,", block),
+    ):
+        yield f"chaos.lyapunov.{name}", time, lyapunov["interval"], "chaos.lyapunov.interval"
     yield (
         "gan.training.advance",
         gan["training"]["advance"],

@@ -147,3 +147,189 @@ rule plot_figure4:
         "Drawing Fig. 4"
     script:
         "../scripts/plot_figure4.py"
+
+
+rule plot_figureS1:
+    """Extended: exponents, dimension and timescales against gain, simulated and in theory."""
+    input:
+        theory=rules.solve_mean_field.output[0],
+        mixing=expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
+        lyapunov=expand("<results>/chaos/lyapunov/size~{size}.h5", size=SIZES),
+    output:
+        png=report(
+            "<results>/figures/figureS1.png",
+            caption="../report/figureS1.rst",
+            category="Extended figures",
+            labels={"figure": "S1"},
+        ),
+        svg="<results>/figures/figureS1.svg",
+    log:
+        "<logs>/plot_figureS1.log",
+    benchmark:
+        "<benchmarks>/plot_figureS1.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS1"),
+    message:
+        "Drawing Fig. S1"
+    script:
+        "../scripts/plot_figureS1.py"
+
+
+rule plot_figureS2:
+    """Extended: autocorrelation functions over theory."""
+    input:
+        theory=rules.solve_mean_field.output[0],
+        mixing=expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
+    output:
+        png=report(
+            "<results>/figures/figureS2.png",
+            caption="../report/figureS2.rst",
+            category="Extended figures",
+            labels={"figure": "S2"},
+        ),
+        svg="<results>/figures/figureS2.svg",
+    log:
+        "<logs>/plot_figureS2.log",
+    benchmark:
+        "<benchmarks>/plot_figureS2.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS2"),
+    message:
+        "Drawing Fig. S2"
+    script:
+        "../scripts/plot_figureS2.py"
+
+
+rule plot_figureS3:
+    """Extended: sampling speed relative to the training gain, in three senses (section 3.3)."""
+    input:
+        theory=rules.solve_mean_field.output[0],
+        mixing=expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
+    output:
+        png=report(
+            "<results>/figures/figureS3.png",
+            caption="../report/figureS3.rst",
+            category="Extended figures",
+            labels={"figure": "S3"},
+        ),
+        svg="<results>/figures/figureS3.svg",
+    log:
+        "<logs>/plot_figureS3.log",
+    benchmark:
+        "<benchmarks>/plot_figureS3.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        reference_gain=config["gan"]["latents"]["gain"],
+        pairs=gain_pairs(),
+        code=science("plot_figureS3"),
+    message:
+        "Drawing Fig. S3"
+    script:
+        "../scripts/plot_figureS3.py"
+
+
+rule plot_figureS4:
+    """Extended: convergence with the time step (reading R5)."""
+    input:
+        convergence=rules.simulate_convergence.output[0],
+    output:
+        png=report(
+            "<results>/figures/figureS4.png",
+            caption="../report/figureS4.rst",
+            category="Extended figures",
+            labels={"figure": "S4"},
+        ),
+        svg="<results>/figures/figureS4.svg",
+    log:
+        "<logs>/plot_figureS4.log",
+    benchmark:
+        "<benchmarks>/plot_figureS4.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS4"),
+    message:
+        "Drawing Fig. S4"
+    script:
+        "../scripts/plot_figureS4.py"
+
+
+rule plot_figureS5:
+    """Extended: population readouts of noise and of chaos (discussion)."""
+    input:
+        noise=rules.simulate_noise.output[0],
+    output:
+        png=report(
+            "<results>/figures/figureS5.png",
+            caption="../report/figureS5.rst",
+            category="Extended figures",
+            labels={"figure": "S5"},
+        ),
+        svg="<results>/figures/figureS5.svg",
+    log:
+        "<logs>/plot_figureS5.log",
+    benchmark:
+        "<benchmarks>/plot_figureS5.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS5"),
+    message:
+        "Drawing Fig. S5"
+    script:
+        "../scripts/plot_figureS5.py"
+
+
+rule plot_figureS6:
+    """Extended: latents and their Gaussian controls (section 3.2)."""
+    input:
+        latents=rules.simulate_latents.output[0],
+    output:
+        png=report(
+            "<results>/figures/figureS6.png",
+            caption="../report/figureS6.rst",
+            category="Extended figures",
+            labels={"figure": "S6"},
+        ),
+        svg="<results>/figures/figureS6.svg",
+    log:
+        "<logs>/plot_figureS6.log",
+    benchmark:
+        "<benchmarks>/plot_figureS6.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS6"),
+    message:
+        "Drawing Fig. S6"
+    script:
+        "../scripts/plot_figureS6.py"

@@ -2,9 +2,9 @@ rule build_report:
     """The whole run on one page: figures with captions, tables, provenance."""
     input:
         template=f"{workflow.basedir}/report/report.html.j2",
-        captions=expand(f"{workflow.basedir}/report/figure{{number}}.rst", number=[1, 2, 3, 4]),
-        figures=expand("<results>/figures/figure{number}.png", number=[1, 2, 3, 4]),
-        tables=expand("<results>/statistics/{table}.tsv", table=["chaos", "sampling", "hybrid"]),
+        captions=expand(f"{workflow.basedir}/report/figure{{number}}.rst", number=FIGURES),
+        figures=expand("<results>/figures/figure{number}.png", number=FIGURES),
+        tables=expand("<results>/statistics/{table}.tsv", table=TABLES),
         training=f"<results>/gan/{config['figures']['model']}/training.h5",
     output:
         "<results>/report.html",

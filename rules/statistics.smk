@@ -1,8 +1,9 @@
 rule summarise_chaos:
-    """Sensitivity and sampling speed per gain, over networks (sections 3.1 and 3.3)."""
+    """Sensitivity, exponents and speed per gain and size, over networks (sections 3.1, 3.3)."""
     input:
         divergence=rules.simulate_divergence.output[0],
-        mixing=rules.simulate_mixing.output[0],
+        mixing=expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
+        lyapunov=expand("<results>/chaos/lyapunov/size~{size}.h5", size=SIZES),
     output:
         "<results>/statistics/chaos.tsv",
     log:
@@ -23,6 +24,79 @@ rule summarise_chaos:
         "Summarising the random networks"
     script:
         "../scripts/summarise_chaos.py"
+
+
+rule summarise_mean_field:
+    """The theory as a table, with the names of chaos.tsv."""
+    input:
+        rules.solve_mean_field.output[0],
+    output:
+        "<results>/statistics/mean_field.tsv",
+    log:
+        "<logs>/summarise_mean_field.log",
+    benchmark:
+        "<benchmarks>/summarise_mean_field.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        sizes=list(SIZES),
+        code=science("summarise_mean_field"),
+    message:
+        "Tabulating the mean-field theory"
+    script:
+        "../scripts/summarise_mean_field.py"
+
+
+rule summarise_noise:
+    """How population readouts of noise and chaos scale with size (discussion)."""
+    input:
+        rules.simulate_noise.output[0],
+    output:
+        "<results>/statistics/noise.tsv",
+    log:
+        "<logs>/summarise_noise.log",
+    benchmark:
+        "<benchmarks>/summarise_noise.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        code=science("summarise_noise"),
+    message:
+        "Summarising noise and chaos"
+    script:
+        "../scripts/summarise_noise.py"
+
+
+rule summarise_latents:
+    """Statistics of latents and of their controls, per gain (section 3.2)."""
+    input:
+        rules.simulate_latents.output[0],
+    output:
+        "<results>/statistics/latents.tsv",
+    log:
+        "<logs>/summarise_latents.log",
+    benchmark:
+        "<benchmarks>/summarise_latents.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        code=science("summarise_latents"),
+    message:
+        "Summarising the latents"
+    script:
+        "../scripts/summarise_latents.py"
 
 
 rule summarise_sampling:

@@ -1,4 +1,4 @@
-"""Measure how fast the activity changes at each gain (section 3.3)."""
+"""Measure timescales, dimension and correlations of networks of one size (section 3.3)."""
 
 from typing import TYPE_CHECKING
 

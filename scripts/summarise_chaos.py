@@ -1,18 +1,20 @@
-"""Summarise sensitivity and sampling speed of the random network, per gain."""
+"""Summarise sensitivity, exponents and speed of the random networks, per gain and size."""
 
 from typing import TYPE_CHECKING
 
 from stage import stage
 
-from chaos_sampling import statistics, store
+from chaos_sampling import store
+from chaos_sampling.statistics.chaos import chaos_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    table = statistics.chaos_table(
+    table = chaos_table(
         store.load(snakemake.input.divergence, "divergence"),
-        store.load(snakemake.input.mixing, "mixing"),
+        [store.load(path, "mixing") for path in snakemake.input.mixing],
+        [store.load(path, "lyapunov") for path in snakemake.input.lyapunov],
         transient=snakemake.params.transient,
         reference_gain=snakemake.params.reference_gain,
     )

@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from stage import stage
 
-from chaos_sampling import statistics, store
+from chaos_sampling import store
+from chaos_sampling.statistics.hybrid import hybrid_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    table = statistics.hybrid_table(
+    table = hybrid_table(
         store.load(snakemake.input.fixed, "overlaps"),
         store.load(snakemake.input.cycled, "overlaps"),
         sample_every=snakemake.params.sample_every,

@@ -13,10 +13,10 @@ from chaos_sampling import dynamics, seeds
 from chaos_sampling.network import Network, random_weights
 
 
-def network_of(neurons: int, index: int, seed: int, device: torch.device | str) -> Network:
-    """Draw network number `index` of size N = `neurons`, in single precision on the device."""
+def network_of(neurons: int, index: int, seed: int) -> Network:
+    """Draw network number `index` of size N = `neurons`, in single precision."""
     rng = seeds.generator(seed, "networks of the sweep", neurons, index)
-    return Network(random_weights(neurons, rng)).to(device, torch.float32)
+    return Network(random_weights(neurons, rng)).to(dtype=torch.float32)
 
 
 def burn_ins(gains: Sequence[float], shortest: float, dt: float) -> np.ndarray:

@@ -6,64 +6,88 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, mixing, seeds
+from chaos_sampling import dynamics, mean_field, mixing, seeds
 from chaos_sampling.experiments.divergence import simulate_divergence
-from chaos_sampling.network import Network, random_weights
+from chaos_sampling.experiments.mixing import MEASURES, simulate_mixing
+from chaos_sampling.experiments.sweep import network_of
+from chaos_sampling.network import Network, random_states, random_weights
 
-DT = 0.1
+SIZE = 1000
 INTERVAL = 0.5
-THEORY = {
-    2: {"variance_h": 1.92480, "variance_phi": 0.5132, "half_life": 4.913, "T2": 7.436},
-    4: {"variance_h": 10.4675, "variance_phi": 0.7624, "half_life": 2.951, "T2": 4.436},
+# At g = 3 means over four networks scatter by about 1 % (variance), 3 to 4 % (times) and 9 %
+# (dimensions), from network to network more than from run to run; at g = 6 by half of that.
+TOLERANCE = {
+    "variance_h": 0.03,
+    "variance_phi": 0.01,
+    "step_change": 0.03,
+    "half_life_phi": 0.06,
+    "T2_phi": 0.08,
+    "dimension_h": 0.25,
+    "dimension_phi": 0.25,
+    "correlation_rms": 0.12,
 }
-# Means over three networks of 1500 neurons scatter by about 0.7 %, 0.2 %, 3 % and 4 %.
-TOLERANCE = {"variance_h": 0.02, "variance_phi": 0.01, "half_life": 0.06, "T2": 0.08}
 
 
-def measure(index, *, neurons, gain, method, trials=16, duration=100):
-    """Return variances and times of one network, averaged over trajectories."""
-    rng = seeds.generator(1, "mean field", index)
-    network = Network(random_weights(neurons, rng)).to(dtype=torch.float32)
-    state = torch.from_numpy(rng.standard_normal((trials, neurons))).float()
-    state = dynamics.advance(network, state, gain, duration=40, dt=DT, method=method)
-    _, states = dynamics.trajectory(
-        network, state, gain, duration=duration, dt=DT, every=INTERVAL, method=method
+@pytest.fixture(scope="module")
+def activity():
+    return simulate_mixing(
+        neurons=SIZE,
+        networks=4,
+        trials=4,
+        gains=[3, 6],
+        burn_in=30,
+        dt=0.1,
+        duration=80,
+        interval=INTERVAL,
+        longest_lag=30,
+        seed=1,
     )
-    rates = torch.tanh(states).numpy()
-    correlation = mixing.autocorrelation(rates, 60).mean((1, 2))
-    return {
-        "variance_h": states.square().mean().item(),
-        "variance_phi": correlation[0],
-        "half_life": mixing.crossing_time(correlation, INTERVAL),
-        "T2": mixing.correlation_time(correlation, INTERVAL),
+
+
+@pytest.fixture(scope="module", params=[0, 1], ids=["g = 3", "g = 6"])
+def against_theory(request, activity):
+    """Return means over networks and the theory, by name."""
+    theory = mean_field.solve(activity["gain"][request.param])
+    correlation = activity["autocorrelation"][request.param].mean(axis=0)
+    found = {name: activity[name][request.param].mean() for name in MEASURES}
+    found["variance_phi"] = correlation[0]
+    found["half_life_phi"] = mixing.crossing_time(correlation, INTERVAL)
+    found["T2_phi"] = mixing.correlation_time(correlation, INTERVAL)
+    at_size = {
+        "step_change": theory.step_change(INTERVAL),
+        "correlation_rms": theory.correlation_rms(SIZE),
     }
-
-
-@pytest.fixture(scope="module", params=[2, 4], ids="g = {}".format)
-def against_theory(request):
-    gain = request.param
-    networks = [measure(i, neurons=1500, gain=gain, method="euler") for i in range(3)]
-    found = {name: np.mean([network[name] for network in networks]) for name in networks[0]}
-    # Euler's method with step dt multiplies all times by √(1 − dt) and leaves variances alone
-    found["half_life"] /= np.sqrt(1 - DT)
-    found["T2"] /= np.sqrt(1 - DT)
-    return found, THEORY[gain]
+    return found, vars(theory) | at_size
 
 
 @pytest.mark.parametrize("quantity", TOLERANCE)
 def test_activity_has_its_mean_field_statistics(against_theory, quantity):
-    found, theory = against_theory
-    assert found[quantity] == pytest.approx(theory[quantity], rel=TOLERANCE[quantity])
+    found, expected = against_theory
+    assert found[quantity] == pytest.approx(expected[quantity], rel=TOLERANCE[quantity])
+
+
+def test_dimension_says_how_strongly_neurons_correlate(activity):
+    expected = np.sqrt((1 / activity["dimension_phi"] - 1) / SIZE)
+    # exact if all neurons had the same variance
+    np.testing.assert_allclose(activity["correlation_rms"], expected, rtol=0.05)
+
+
+def autocorrelation(method, *, gain=4, neurons=500, trials=50, dt=0.25):
+    network = network_of(neurons, 0, 1)
+    state = random_states(trials, neurons, seeds.generator(1, "initial states")).float()
+    state = dynamics.advance(network, state, gain, duration=30, dt=dt, method=method)
+    _, states = dynamics.trajectory(
+        network, state, gain, duration=120, dt=dt, every=INTERVAL, method=method
+    )
+    return mixing.autocorrelation(dynamics.rate(states).numpy(), 60).mean((1, 2))
 
 
 def test_eulers_method_speeds_up_time_and_keeps_the_variance():
-    euler, exact = (
-        measure(0, neurons=500, gain=4, method=method, trials=50, duration=150)
-        for method in ("euler", "rk4")
-    )
-    # one network, so that only the finite duration scatters: by 0.1 % and 0.5 %
-    assert euler["variance_phi"] == pytest.approx(exact["variance_phi"], rel=0.005)
-    assert euler["half_life"] / exact["half_life"] == pytest.approx(np.sqrt(1 - DT), rel=0.025)
+    euler, exact = autocorrelation("euler"), autocorrelation("rk4")
+    # the same network, so that only the finite duration scatters: by 0.1 % and 1.5 %
+    assert euler[0] == pytest.approx(exact[0], rel=0.01)
+    half_lives = [mixing.crossing_time(correlation, INTERVAL) for correlation in (euler, exact)]
+    assert half_lives[0] / half_lives[1] == pytest.approx(np.sqrt(1 - 0.25), rel=0.05)
 
 
 @pytest.mark.parametrize("gain", [0.2, 0.5, 0.8])

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
-from chaos_sampling.latents import ChaosLatents, chaos_latents, initial_states, read
+from chaos_sampling.latents import ChaosLatents, chaos_latents, initial_states, read, record
 from chaos_sampling.network import Network
 
 
@@ -79,3 +80,11 @@ def test_reading_sums_the_rates_of_the_chosen_neurons():
     readout = torch.tensor([[1.0, 0.0, 1.0]])
     state = torch.tensor([0.5, 9.0, -0.2])
     torch.testing.assert_close(read(state, readout), torch.tanh(state[[0, 2]]).sum()[None])
+
+
+def test_recording_draws_at_equal_intervals():
+    recorded, walking = source(), source()
+    z = record(recorded, duration=3, interval=0.5)
+    assert z.shape == (6, 4, 20)
+    for now in z:
+        np.testing.assert_array_equal(now, walking.next(0.5))

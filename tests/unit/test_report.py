@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from chaos_sampling.report import p_value, render, summary
-from chaos_sampling.statistics import row, table
+from chaos_sampling.statistics.table import row, table
 
 TABLE = table(
     [

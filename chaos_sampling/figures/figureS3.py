@@ -1,0 +1,123 @@
+"""Figure S3: how gain sets the speed of sampling, in three senses of speed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from chaos_sampling.figures import style, sweep
+from chaos_sampling.statistics.chaos import timescales
+from chaos_sampling.store import Dataset
+
+SENSES = {
+    "step_change": "short-lag velocity",
+    "half_life_phi": "1 / half-life",
+    "T2_phi": "1 / $T_2$",
+}
+PAIRS = (style.ORANGE, style.SKY)
+
+
+@style.styled
+def draw(
+    theory: Dataset,
+    mixings: Sequence[Dataset],
+    *,
+    reference_gain: float,
+    pairs: Sequence[tuple[float, float]],
+) -> Figure:
+    """Draw Fig. S3: speed relative to a reference gain against gain, and within pairs of gains.
+
+    Args:
+        theory: dataset of kind "mean_field".
+        mixings: datasets of kind "mixing", one per size, all at the same gains.
+        reference_gain: gain at which the relative speed is 1.
+        pairs: low and high gain of each reading of Fig. 3 (R1).
+    """
+    figure = style.page(62 * 2)
+    axes = figure.subplots(2, 3)
+    for column, (sense, label) in enumerate(SENSES.items()):
+        _against_gain(axes[0, column], theory, mixings, sense, reference_gain)
+        for pair, colour in zip(pairs, PAIRS, strict=False):
+            axes[0, column].axvspan(*pair, color=colour, alpha=0.18, linewidth=0, zorder=0)
+        _within_pairs(axes[1, column], theory, mixings, sense, pairs)
+        axes[0, column].set_title(label)
+        sweep.gain_axis(axes[0, column], [g for g in mixings[0]["gain"] if g > 1])
+        axes[0, column].set_xlabel("gain $g$")
+    axes[0, 0].set_ylabel(f"speed relative to $g$ = {reference_gain:g}")
+    axes[1, 0].set_ylabel("speed at high gain / at low gain")
+    for letter, row in zip("ab", axes[:, 0], strict=True):
+        row.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
+    sweep.legend(axes[0, 0], mixings, loc="upper left")
+    return figure
+
+
+def speed(dataset: Dataset, sense: str) -> np.ndarray:
+    """Return how fast the activity changes at each gain, larger for faster, up to a factor.
+
+    Args:
+        dataset: kind "mixing", with values (gain, network), or "mean_field", with values (gain,).
+        sense: a key of `SENSES`.
+    """
+    if sense == "step_change":
+        return dataset[sense]
+    return 1 / (timescales(dataset)[sense] if dataset.kind == "mixing" else dataset[sense])
+
+
+def ratio(dataset: Dataset, sense: str, low: float, high: float) -> np.ndarray:
+    """Return speed(high)/speed(low) of each network; NaN where either is unknown.
+
+    Args:
+        dataset: as for `speed`.
+        sense: as for `speed`.
+        low: gain in the denominator.
+        high: gain in the numerator.
+    """
+    values = speed(dataset, sense)
+    missing = np.full(values.shape[1:], np.nan)
+    found = [
+        values[dataset["gain"] == gain][0] if gain in dataset["gain"] else missing
+        for gain in (high, low)
+    ]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.divide(*found)
+
+
+def _against_gain(
+    axes: Axes, theory: Dataset, mixings: Sequence[Dataset], sense: str, reference_gain: float
+) -> None:
+    chaotic = theory["gain"] > 1
+    relative = speed(theory, sense) / speed(theory, sense)[theory["gain"] == reference_gain]
+    axes.plot(theory["gain"][chaotic], relative[chaotic], **sweep.THEORY)
+    for dataset in mixings:
+        values = np.stack([ratio(dataset, sense, reference_gain, gain) for gain in dataset["gain"]])
+        values[dataset["gain"] <= 1] = np.nan
+        sweep.networks(axes, dataset, values)
+    axes.axhline(1, color=style.GREY, linewidth=0.4, zorder=0)
+    axes.set_ylim(0, 2.2)
+
+
+def _within_pairs(
+    axes: Axes,
+    theory: Dataset,
+    mixings: Sequence[Dataset],
+    sense: str,
+    pairs: Sequence[tuple[float, float]],
+) -> None:
+    width = 0.8 / len(mixings)
+    for place, (pair, colour) in enumerate(zip(pairs, PAIRS, strict=False)):
+        axes.axvspan(place - 0.45, place + 0.45, color=colour, alpha=0.18, linewidth=0, zorder=0)
+        axes.hlines(ratio(theory, sense, *pair), place - 0.45, place + 0.45, **sweep.THEORY)
+        for index, dataset in enumerate(mixings):
+            values = ratio(dataset, sense, *pair)
+            values = values[np.isfinite(values)]
+            x = place + (index + 0.5) * width - 0.4
+            style_of = {"color": sweep.colour_of(dataset.attributes["neurons"])}
+            axes.plot(np.full(len(values), x), values, "o", markersize=2, alpha=0.6, **style_of)
+            if values.size:
+                axes.hlines(np.median(values), x - width / 3, x + width / 3, **style_of)
+    axes.set_xticks(range(len(pairs)), [f"{low:g} → {high:g}" for low, high in pairs])
+    axes.set(xlabel="gains", ylim=(0.5, None))
+    axes.axhline(1, color=style.GREY, linewidth=0.4, zorder=0)

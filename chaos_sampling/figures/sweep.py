@@ -1,0 +1,63 @@
+"""What the figures of the sweep share: networks as dots, one colour per size, theory as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+
+from chaos_sampling.figures import style
+from chaos_sampling.store import Dataset
+
+THEORY = {"color": style.BLACK, "linewidth": 0.8, "zorder": 1}
+GAIN_TICKS = (0.5, 1, 2, 4, 10)
+
+
+def colour_of(size: int) -> tuple[float, ...]:
+    """Return the colour of networks of N = `size`, the same in every figure."""
+    place = np.log2(size / 62.5) / np.log2(4000 / 62.5)
+    return colormaps["viridis"](float(np.clip(place, 0, 0.95)))
+
+
+def networks(axes: Axes, dataset: Dataset, values: np.ndarray) -> None:
+    """Draw one dot per network and gain, and the median over networks as a line.
+
+    Args:
+        axes: where to draw.
+        dataset: kind "mixing" or "lyapunov", for its gains and size.
+        values: (gain, network).
+    """
+    gains, colour = dataset["gain"], colour_of(dataset.attributes["neurons"])
+    shown = np.where(np.isfinite(values), values, np.nan)
+    dots = {"color": colour, "markersize": 1.8, "markeredgewidth": 0, "alpha": 0.6}
+    axes.plot(gains, shown, "o", zorder=2, **dots)
+    known = np.isfinite(shown).any(axis=1)
+    # a network beyond what was recorded counts as slower than all others
+    medians = np.nanmedian(np.where(known[:, None], values, 0), axis=1)
+    axes.plot(gains[known], medians[known], color=colour, linewidth=0.7, zorder=3)
+
+
+def gain_axis(axes: Axes, gains: Sequence[float]) -> None:
+    """Give an axes a logarithmic axis of the gain with few ticks."""
+    axes.set_xscale("log")
+    axes.set_xlim(min(gains) / 1.1, max(gains) * 1.1)
+    ticks = [tick for tick in GAIN_TICKS if min(gains) <= tick <= max(gains)]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def legend(axes: Axes, datasets: Sequence[Dataset], **where: object) -> None:
+    """Explain the colours of the sizes and the line of the theory."""
+    sizes = [dataset.attributes["neurons"] for dataset in datasets]
+    dots = {"marker": "o", "markersize": 3, "linewidth": 0.7}
+    handles = [
+        Line2D([], [], color=colour_of(size), label=f"$N$ = {size}", **dots) for size in sizes
+    ]
+    handles.append(Line2D([], [], label="theory, $N$ → ∞", **THEORY))
+    axes.legend(handles=handles, **where)

@@ -1,0 +1,43 @@
+"""What a generator reads from chaos, beside Gaussian sources that share its second moments."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from chaos_sampling import mixing
+from chaos_sampling.statistics.table import row, table
+from chaos_sampling.store import Dataset
+
+
+def latents_table(latents: Dataset) -> pd.DataFrame:
+    """Summarise the latents of every source at every gain; the condition names the source.
+
+    Args:
+        latents: kind "latents".
+    """
+    step = latents["lag"][1]
+    correlation = latents["autocorrelation"]  # (source, gain, network, lag)
+    times = {
+        "T2_latents": np.apply_along_axis(mixing.correlation_time, -1, correlation, step),
+        "half_life_latents": np.apply_along_axis(mixing.crossing_time, -1, correlation, step),
+    }
+    measures = {
+        "variance_latents": correlation[..., 0],
+        "dimension_latents": latents["dimension"],
+        "correlation_rms_latents": latents["correlation_rms"],
+        f"step_change_latents_{step:g}": latents["step_change"],
+        "kurtosis_latents": latents["kurtosis"],
+        "kurtosis_projections": latents["projection_kurtosis"],
+    }
+    rows = []
+    for i, source in enumerate(latents["source"]):
+        for j, gain in enumerate(latents["gain"]):
+            at = {
+                "gain": gain,
+                "size": latents.attributes["neurons"],
+                "condition": {"source": str(source)},
+            }
+            rows += [row(name, values[i, j], ranks=True, **at) for name, values in times.items()]
+            rows += [row(name, values[i, j], **at) for name, values in measures.items()]
+    return table(rows)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.colors import same_color
+
+from chaos_sampling.figures import figureS6
+from chaos_sampling.store import Dataset, Variable
+
+SOURCES = np.array(["subset", "expander", "gaussian", "ornstein_uhlenbeck", "surrogate"])
+
+
+@pytest.fixture
+def latents() -> Dataset:
+    rng = np.random.default_rng(0)
+    lag, rates = np.arange(0, 30, 0.5), rng.uniform(0.2, 1, (5, 3, 4, 1))
+    across = ("source", "gain", "network")
+    arrays = {
+        "source": (SOURCES, ("source",)),
+        "gain": (np.array([2.0, 4.0, 8.0]), ("gain",)),
+        "lag": (lag, ("lag",)),
+        "value": (np.linspace(-3, 3, 20), ("value",)),
+        "autocorrelation": (3 * np.exp(-rates * lag), (*across, "lag")),
+        "density": (rng.uniform(0, 1, (5, 3, 4, 20)), (*across, "value")),
+        "dimension": (rng.uniform(0.1, 1, (5, 3, 4)), across),
+        "kurtosis": (rng.uniform(-2, 0, (5, 3, 4)), across),
+    }
+    variables = {name: Variable(values, dims, "1", name) for name, (values, dims) in arrays.items()}
+    return Dataset("latents", "latents", variables)
+
+
+def lines_of(axes, source):
+    """Return the data of the lines in the colour of a source."""
+    colour = figureS6.LOOKS[source][1]
+    return [line.get_ydata() for line in axes.lines if same_color(line.get_color(), colour)]
+
+
+@pytest.mark.parametrize(("gain", "shown"), [(4, 1), (7, 2)])
+def test_functions_are_drawn_at_the_nearest_gain(latents, gain, shown):
+    autocorrelation, density = figureS6.draw(latents, gain=gain).axes[:2]
+    for index, source in enumerate(SOURCES):
+        (drawn,) = lines_of(autocorrelation, source)
+        correlation = latents["autocorrelation"][index, shown]
+        np.testing.assert_allclose(drawn, correlation.mean(axis=0) / 3)
+        (drawn,) = lines_of(density, source)
+        np.testing.assert_allclose(drawn, latents["density"][index, shown].mean(axis=0))
+    assert autocorrelation.get_title() == f"$g$ = {latents['gain'][shown]:g}"
+
+
+@pytest.mark.parametrize(("panel", "name"), [(2, "dimension"), (4, "kurtosis")])
+def test_networks_are_dots_and_medians_lines(latents, panel, name):
+    axes = figureS6.draw(latents).axes[panel]
+    for index, source in enumerate(SOURCES):
+        *dots, medians = lines_of(axes, source)
+        np.testing.assert_array_equal(np.transpose(dots), latents[name][index])
+        np.testing.assert_array_equal(medians, np.median(latents[name][index], axis=1))
+
+
+def test_networks_beyond_the_record_are_left_out_of_the_times(latents):
+    latents["autocorrelation"][0, 0, 0] = 1.0  # correlated for ever
+    *dots, medians = lines_of(figureS6.draw(latents).axes[3], "subset")
+    assert np.isnan(dots[0][0])
+    assert np.isfinite(dots[1:]).all()
+    assert np.isfinite(medians).all()
+
+
+def test_every_source_has_a_name_and_every_panel_a_letter(latents):
+    figure = figureS6.draw(latents)
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) == len(SOURCES) == len(set(figureS6.LOOKS.values()))
+    assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcde")
+    assert figure.get_figwidth() * 25.4 == pytest.approx(180)
+
+
+def test_the_figure_needs_no_torch():
+    program = (
+        "import sys; from chaos_sampling.figures import figureS6; sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tables import find, variables
+
+from chaos_sampling.statistics.chaos import chaos_table
+from chaos_sampling.statistics.table import COLUMNS
+from chaos_sampling.store import Dataset
+
+
+def chaos_data():
+    time = np.arange(0, 60, 0.1)
+    rates = np.array([[-0.2, 0.1, 0.3], [0.4, 0.5, 0.6]])  # (gain, network)
+    distance = np.minimum(1e-4 * np.exp(rates[..., None] * time), 10)
+    divergence = Dataset(
+        "divergence",
+        "",
+        variables(
+            gain=(np.array([2.0, 4.0]), ("gain",)),
+            time=(time, ("time",)),
+            distance=(distance, ("gain", "network", "time")),
+            saturation=(np.full((2, 3), 10.0), ("gain", "network")),
+        ),
+        {"neurons": 500},
+    )
+    lag = np.arange(0, 45, 0.15)
+    constant = np.array([[4.0, 5, 6], [1, 2, 3]])[..., None]
+    correlation = 0.5 * np.exp(-lag / constant)
+    correlation[0, 0] = 0.5  # a network that never decorrelates
+    across = ("gain", "network")
+    speed = mixing_data(correlation, lag)
+    spectrum = Dataset(
+        "lyapunov",
+        "",
+        variables(
+            gain=(np.array([2.0, 4.0]), ("gain",)),
+            exponents=(
+                np.array(
+                    [[[0.1, -1], [0.2, -1], [0.01, -1]], [[0.3, 0.1], [0.4, 0.1], [0.5, 0.1]]]
+                ),
+                (*across, "exponent"),
+            ),
+            standard_error=(np.full((2, 3, 2), 0.01), (*across, "exponent")),
+            lyapunov_dimension=(np.array([[0.1, 0.2, 0.3], [np.nan] * 3]), across),
+            entropy_rate=(np.array([[0.1, 0.2, 0.3], [np.nan] * 3]), across),
+        ),
+        {"neurons": 250},
+    )
+    return divergence, [speed], [spectrum]
+
+
+def mixing_data(correlation, lag, neurons=250):
+    across = ("gain", "network")
+    measured = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
+    names = ("variance_h", "dimension_h", "dimension_phi", "correlation_rms", "correlation_abs")
+    names = (*names, "correlation_noise", "step_change")
+    return Dataset(
+        "mixing",
+        "",
+        variables(
+            gain=(np.array([2.0, 4.0]), ("gain",)),
+            lag=(lag, ("lag",)),
+            autocorrelation=(correlation, (*across, "lag")),
+            **{name: (measured, across) for name in names},
+        ),
+        {"neurons": neurons, "interval": 0.15},
+    )
+
+
+def summarised():
+    return chaos_table(*chaos_data(), transient=0, reference_gain=4)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "gain", "size", "mean"),
+    [
+        ("divergence_rate", 2, 500, 0.2 / 3),
+        ("divergence_rate", 4, 500, 0.5),
+        ("fraction_diverging", 2, 500, 2 / 3),
+        ("fraction_diverging", 4, 500, 1),
+        ("variance_phi", 2, 250, 0.5),
+        ("step_change_0.15", 2, 250, 0.2),
+        ("step_change_0.15", 4, 250, 0.5),
+        ("dimension_phi", 2, 250, 0.2),
+        ("correlation_rms", 4, 250, 0.5),
+        ("half_life_phi", 4, 250, 2 * np.log(2)),
+        ("efold_phi", 4, 250, 2),
+        ("T2_phi", 4, 250, 2),
+        ("effective_samples", 4, 250, (1 + 1 / 2 + 1 / 3) / 3),
+        ("relative_half_life_phi", 4, 250, 1),
+        ("relative_step_change_0.15", 4, 250, 1),
+        ("lyapunov_max", 4, 250, 0.4),
+        ("lyapunov_dimension", 2, 250, 0.2),
+        ("fraction_chaotic", 2, 250, 2 / 3),
+        ("fraction_chaotic", 4, 250, 1),
+    ],
+)
+def test_chaos_table_summarises_each_gain(quantity, gain, size, mean):
+    found = find(summarised(), quantity, gain=gain)
+    assert found["networks"] == 3
+    assert found["mean"] == pytest.approx(mean, rel=0.01)
+    assert found["size"] == size
+
+
+@pytest.mark.parametrize(
+    ("quantity", "median"),
+    [
+        ("half_life_phi", 6 * np.log(2)),
+        ("T2_phi", 6),
+        ("relative_half_life_phi", 2.5),
+    ],
+)
+def test_network_that_never_decorrelates_is_the_slowest(quantity, median):
+    found = find(summarised(), quantity, gain=2)
+    assert found["networks"] == 3
+    assert found["median"] == pytest.approx(median, rel=0.01)
+    assert np.isnan(found["mean"])
+
+
+def test_without_the_whole_spectrum_there_is_no_dimension():
+    for quantity in ("lyapunov_dimension", "entropy_rate"):
+        assert find(summarised(), quantity, gain=4)["networks"] == 0
+
+
+def test_powers_of_size_are_fitted_over_networks():
+    divergence, _, _ = chaos_data()
+    lag = np.arange(0, 45, 0.15)
+    correlation = np.exp(-lag) * np.ones((2, 3, 1))
+    speeds = [mixing_data(correlation, lag, neurons) for neurons in (100, 400)]
+    speeds[1]["correlation_rms"][:] /= 4  # a power of −1
+    found = find(
+        chaos_table(divergence, speeds, [], transient=0, reference_gain=4),
+        "correlation_exponent",
+        gain=4,
+    )
+    assert found["mean"] == pytest.approx(-1)
+    assert found["networks"] == 6
+    assert found["theory"] == -0.5
+    logs = np.log([0.4, 0.5, 0.6])
+    se = np.sqrt(2 * np.square(logs - logs.mean()).sum() / 4 / (6 * (np.log(4) / 2) ** 2))
+    assert found["se"] == pytest.approx(se)
+    assert found["high"] - found["mean"] == pytest.approx(2.776445 * se)  # t(0.975, 4)
+
+
+def test_one_size_has_no_power():
+    found = find(summarised(), "correlation_exponent", gain=4)
+    assert found["networks"] == 0
+    assert np.isnan(found["mean"])
+
+
+def test_theory_stands_beside_what_it_predicts():
+    found = summarised()
+    assert find(found, "variance_phi", gain=4)["theory"] == pytest.approx(0.7624, rel=1e-3)
+    assert find(found, "half_life_phi", gain=2)["theory"] == pytest.approx(4.913, rel=1e-3)
+    assert find(found, "T2_phi", gain=2)["theory"] == pytest.approx(7.436, rel=1e-3)
+    assert find(found, "divergence_rate", gain=2)["theory"] == pytest.approx(0.11245, rel=1e-3)
+
+
+def test_divergence_rate_leaves_out_the_transient():
+    divergence, speeds, spectra = chaos_data()
+    divergence["distance"][..., :50] = 1e-9  # a jump that would dominate the slope
+    found = chaos_table(divergence, speeds, spectra, transient=5, reference_gain=4)
+    assert find(found, "divergence_rate", gain=4)["mean"] == pytest.approx(0.5, rel=0.01)
+
+
+def test_without_the_reference_gain_nothing_is_compared():
+    found = chaos_table(*chaos_data(), transient=0, reference_gain=3)
+    compared = found[found["quantity"].str.startswith("relative")]
+    assert len(compared) == 8
+    assert (compared["networks"] == 0).all()
+
+
+def test_chaos_table_has_one_row_per_quantity_and_gain():
+    found = summarised()
+    assert list(found.columns) == COLUMNS
+    assert not found.duplicated(["quantity", "gain"]).any()
+    assert len(found) == 2 * (2 + 12 + 4 + 4 + 3)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from tables import find, variables
+
+from chaos_sampling.statistics.noise import noise_table
+from chaos_sampling.statistics.table import COLUMNS
+from chaos_sampling.store import Dataset
+
+SIZES = np.array([100, 200, 400])
+POWERS = np.array([[0.0, 0.0, -0.5], [0.0, 0.0, -0.5], [0.1, 0.0, -0.5]])  # (condition, readout)
+ACROSS = ("coupling", "condition", "readout", "size", "network")
+
+
+def noise_data(sizes=SIZES):
+    spread = np.array([0.9, 1.0, 1.1])
+    scaled = sizes[:, None] ** POWERS[..., None, None] * spread
+    scaled[1] *= 2  # chaos is twice as large as noise
+    half_life = np.broadcast_to([1.0, 3.0, np.inf], (2, 3, 3, len(sizes), 3))
+    swept = np.arange(12.0).reshape(2, 2, 3)
+    return Dataset(
+        "noise",
+        "",
+        variables(
+            coupling=(np.array([0.0, 2.0]), ("coupling",)),
+            condition=(np.array(["noise", "chaos", "both"]), ("condition",)),
+            readout=(np.array(["coherent", "random", "shared"]), ("readout",)),
+            size=(sizes, ("size",)),
+            amplitude=(np.array([0.1, 1.0]), ("amplitude",)),
+            deviation=(np.stack([scaled, 3 * scaled]), ACROSS),
+            half_life=(half_life, ACROSS),
+            theory=(np.arange(9.0 * len(sizes)).reshape(3, 3, -1), ACROSS[1:4]),
+            swept_deviation=(swept, ("source", "amplitude", "network")),
+            swept_half_life=(swept, ("source", "amplitude", "network")),
+            swept_theory=(np.array([[0.1, 0.2], [0.3, 0.4]]), ("source", "amplitude")),
+        ),
+        {"stable_gain": 0.5, "chaotic_gain": 4.0, "swept_neurons": 200},
+    )
+
+
+def condition(coupling, source, readout):
+    return json.dumps({"coupling": coupling, "readout": readout, "source": source})
+
+
+@pytest.mark.parametrize("coupling", [0.0, 2.0])
+@pytest.mark.parametrize(
+    ("source", "readout", "gain", "power", "theory"),
+    [
+        ("noise", "shared", 0.5, -0.5, -0.5),
+        ("chaos", "random", 4.0, 0.0, 0.0),
+        ("both", "coherent", 4.0, 0.1, 0.0),
+    ],
+)
+def test_exponents_are_the_powers_of_the_size(coupling, source, readout, gain, power, theory):
+    found = find(
+        noise_table(noise_data()),
+        "readout_exponent",
+        condition=condition(coupling, source, readout),
+    )
+    assert found["gain"] == gain
+    assert found["networks"] == 3
+    assert [found[name] for name in ("mean", "low", "high")] == pytest.approx([power] * 3)
+    assert found["theory"] == theory
+
+
+def test_theory_is_for_networks_without_shared_coupling():
+    found = noise_table(noise_data())
+    alone, coupled = (
+        find(found, "readout_deviation", size=200, condition=condition(strength, "chaos", "random"))
+        for strength in (0.0, 2.0)
+    )
+    assert (alone["mean"], coupled["mean"]) == pytest.approx((2, 6))
+    assert alone["theory"] == 13  # condition 1, readout 1, size 1 of arange(27)
+    assert np.isnan(coupled["theory"])
+
+
+def test_half_lives_beyond_the_record_are_ranked():
+    found = find(
+        noise_table(noise_data()),
+        "readout_half_life",
+        size=100,
+        condition=condition(0.0, "noise", "random"),
+    )
+    assert found["median"] == 3
+    assert np.isnan(found["mean"])
+
+
+def test_chaos_is_compared_with_noise_in_the_same_network():
+    at = json.dumps({"coupling": 2.0, "readout": "shared"})
+    found = find(noise_table(noise_data()), "readout_ratio", size=400, condition=at)
+    assert [found[name] for name in ("mean", "low", "high")] == pytest.approx([2, 2, 2])
+
+
+@pytest.mark.parametrize(("gain", "mean", "theory"), [(0.5, 4, 0.2), (4.0, 10, 0.4)])
+def test_sweep_of_amplitudes(gain, mean, theory):
+    at = json.dumps({"amplitude": 1.0, "readout": "random"})
+    found = find(noise_table(noise_data()), "readout_deviation", gain=gain, condition=at)
+    assert (found["size"], found["mean"], found["theory"]) == (200, mean, theory)
+
+
+def test_one_size_has_no_exponent():
+    found = noise_table(noise_data(SIZES[:1]))
+    assert list(found.columns) == COLUMNS
+    assert "readout_exponent" not in set(found["quantity"])
+    assert "readout_deviation" in set(found["quantity"])

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from chaos_sampling.statistics.table import COLUMNS, row, table
+
+VALUES = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=2, max_size=12)
+
+
+def test_interval_is_students():
+    found = row("x", [1.0, 2.0, 4.0])
+    mean, se = 7 / 3, np.sqrt(7 / 3) / np.sqrt(3)  # variance 7/3 with n − 1
+    half = 4.302653 * se  # t(0.975, 2)
+    assert found["networks"] == 3
+    assert found["mean"] == pytest.approx(mean)
+    assert found["se"] == pytest.approx(se)
+    assert found["median"] == 2
+    assert (found["low"], found["high"]) == pytest.approx((mean - half, mean + half))
+
+
+@given(VALUES.filter(lambda values: np.ptp(values) > 0))
+def test_interval_agrees_with_scipy(values):
+    found = row("x", values)
+    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (found["low"], found["high"]) == pytest.approx(tuple(expected), abs=1e-9)
+    assert found["low"] <= found["mean"] <= found["high"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 10, 20])
+def test_interval_of_yes_or_no_is_the_exact_binomial_one(count):
+    for hits in range(count + 1):
+        found = row("x", np.arange(count) < hits)
+        # Clopper and Pearson: quantiles of beta distributions
+        low = stats.beta.ppf(0.025, hits, count - hits + 1) if hits else 0
+        high = stats.beta.ppf(0.975, hits + 1, count - hits) if hits < count else 1
+        assert (found["low"], found["high"]) == pytest.approx((low, high), abs=1e-9)
+        assert found["mean"] == pytest.approx(hits / count)
+        assert found["networks"] == count
+
+
+def test_list_of_yes_and_no_is_one_too():
+    found = row("x", [True, True, True])
+    assert (found["low"], found["high"]) == pytest.approx((0.025 ** (1 / 3), 1))
+
+
+@given(VALUES, st.lists(st.just(np.nan), max_size=5), st.randoms())
+def test_networks_without_a_value_are_left_out(values, missing, random):
+    mixed = values + missing
+    random.shuffle(mixed)
+    expected, found = row("x", values), row("x", mixed)
+    assert found["networks"] == len(values)
+    for name in ("mean", "se", "low", "high", "median"):
+        assert found[name] == pytest.approx(expected[name], abs=1e-9)
+
+
+@pytest.mark.parametrize("values", [[], [np.nan], [np.nan, np.nan]])
+def test_no_network_with_a_value(values):
+    found = row("x", values)
+    assert found["networks"] == 0
+    assert np.isnan([found[name] for name in ("mean", "se", "low", "high", "median")]).all()
+
+
+def test_single_network_has_no_interval():
+    found = row("x", [3.0])
+    assert (found["networks"], found["mean"], found["median"]) == (1, 3, 3)
+    assert np.isnan([found[name] for name in ("se", "low", "high")]).all()
+
+
+@pytest.mark.parametrize("values", [[2.0, 2.0, 2.0], [2, 2, 2], [2.0, np.nan, 2.0]])
+def test_equal_values_have_an_interval_of_no_width(values):
+    found = row("x", values)
+    assert (found["low"], found["mean"], found["high"], found["se"]) == (2, 2, 2, 0)
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=12, max_size=30), st.integers(0, 5))
+def test_ranks_give_the_median_and_its_order_statistics(values, beyond):
+    values = [*values, *[np.inf] * beyond, np.nan]
+    found = row("x", values, ranks=True)
+    ordered = np.sort(values[:-1])
+    assert found["networks"] == len(ordered)
+    assert found["median"] == np.median(ordered)
+    assert np.isnan([found["mean"], found["se"]]).all()
+    assert found["low"] <= found["median"] <= found["high"]
+    # the number of values below the median is binomial; each end leaves out at most 2.5 %
+    below = stats.binom.cdf(np.arange(len(ordered)), len(ordered), 0.5)
+    assert found["low"] == ordered[np.flatnonzero(below <= 0.025)[-1]]
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [np.inf]])
+def test_ranks_of_a_single_network_have_no_interval(values):
+    found = row("x", values, ranks=True)
+    assert np.isnan([found["low"], found["high"], found["mean"]]).all()
+    assert found["networks"] == len(values)
+
+
+def test_where_a_row_belongs():
+    found = row("x", [1.0, 2.0], gain=4, size=250, condition={"b": 1, "a": "z"}, theory=1.5)
+    assert (found["gain"], found["size"], found["theory"]) == (4, 250, 1.5)
+    assert json.loads(found["condition"]) == {"a": "z", "b": 1}
+    bare = row("x", [1.0])
+    assert np.isnan([bare["gain"], bare["size"], bare["theory"]]).all()
+    assert bare["condition"] == "{}"
+
+
+def test_condition_does_not_depend_on_the_order_of_its_keys():
+    first, second = (
+        row("x", [1], condition={"a": 1, "b": 2}),
+        row("x", [1], condition={"b": 2, "a": 1}),
+    )
+    assert first["condition"] == second["condition"]
+
+
+def test_row_has_the_columns_of_a_table():
+    assert list(row("x", [1.0, 2.0])) == COLUMNS
+
+
+@pytest.mark.parametrize("rows", [[], [row("x", [1.0])], [row("x", [1.0]), row("y", [2.0, 3.0])]])
+def test_table_has_its_columns_in_order(rows):
+    found = table(rows)
+    assert list(found.columns) == COLUMNS
+    assert found["quantity"].tolist() == [entry["quantity"] for entry in rows]
