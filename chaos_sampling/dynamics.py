@@ -82,15 +82,27 @@ def step(
     state: Tensor, network: Network, gain: float | Tensor, dt: float, method: Method
 ) -> Tensor:
     """Return the state one time step later, the gain held constant over the step."""
-    slope = derivative(state, network, gain)
     if method == "euler":
-        return state + dt * slope
+        return torch.add(state, derivative(state, network, gain), alpha=dt)
     if method != "rk4":
         raise ValueError(f"method: expected 'rk4' or 'euler', found {method!r}")
-    middle = derivative(state + dt / 2 * slope, network, gain)
-    again = derivative(state + dt / 2 * middle, network, gain)
-    end = derivative(state + dt * again, network, gain)
-    return state + dt / 6 * (slope + 2 * (middle + again) + end)
+    return runge_kutta(lambda state: derivative(state, network, gain), state, dt)
+
+
+def runge_kutta(slope_at: Callable[[Tensor], Tensor], state: Tensor, dt: float) -> Tensor:
+    """Return the state one step of the classical fourth-order Runge-Kutta method later.
+
+    Args:
+        slope_at: the time derivative as a function of the state.
+        state: any tensor.
+        dt: time step.
+    """
+    first = slope_at(state)
+    second = slope_at(torch.add(state, first, alpha=dt / 2))
+    third = slope_at(torch.add(state, second, alpha=dt / 2))
+    fourth = slope_at(torch.add(state, third, alpha=dt))
+    total = torch.add(first + fourth, second + third, alpha=2)
+    return torch.add(state, total, alpha=dt / 6)
 
 
 def steps(duration: float, dt: float) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling.dynamics import drive, rate, steps
+from chaos_sampling.dynamics import drive, rate, runge_kutta, steps
 from chaos_sampling.network import Network
 from chaos_sampling.progress import track
 
@@ -95,7 +95,7 @@ def lyapunov_exponents(
     growth = torch.zeros(blocks, *state.shape[:-1], count, dtype=torch.float64, device=state.device)
     for index in track(range(before + recorded), label, unit="τ", scale=interval):
         for _ in range(steps(interval, dt)):
-            joint = _step(joint, network, gain, dt)
+            joint = runge_kutta(lambda joint: _derivative(joint, network, gain), joint, dt)
         logarithms = _orthonormalise(joint)
         if index >= before:
             growth[(index - before) * blocks // recorded] += logarithms
@@ -122,15 +122,6 @@ def _derivative(joint: Tensor, network: Network, gain: Tensor) -> Tensor:
     activity[..., :1, :] = phi
     inputs = drive(activity.flatten(-3, -2), network, gain)
     return inputs.view_as(joint).sub_(joint)
-
-
-def _step(joint: Tensor, network: Network, gain: Tensor, dt: float) -> Tensor:
-    """Return states and tangents one RK4 step later."""
-    slope = _derivative(joint, network, gain)
-    middle = _derivative(joint + dt / 2 * slope, network, gain)
-    again = _derivative(joint + dt / 2 * middle, network, gain)
-    end = _derivative(joint + dt * again, network, gain)
-    return joint + dt / 6 * (slope + 2 * (middle + again) + end)
 
 
 def _orthonormalise(joint: Tensor) -> Tensor:

@@ -116,82 +116,54 @@ def critical_gains():
                 yield f"chaos.{stage}.gains.{index}", gain
 
 
+WHOLE_MULTIPLES = {
+    "chaos.traces.dt": ["chaos.traces.burn_in", "chaos.traces.duration"],
+    "chaos.divergence.dt": ["chaos.divergence.every"],
+    "chaos.divergence.every": ["chaos.divergence.duration"],
+    "chaos.sweep.dt": ["chaos.mixing.interval", "chaos.lyapunov.interval"],
+    "chaos.mixing.interval": ["chaos.mixing.duration", "chaos.mixing.longest_lag"],
+    "chaos.lyapunov.interval": ["chaos.lyapunov.tangent_burn_in"],
+    "chaos.convergence.interval": ["chaos.convergence.duration"],
+    "chaos.noise.dt": ["chaos.noise.burn_in", "chaos.noise.interval"],
+    "chaos.noise.interval": ["chaos.noise.duration"],
+    "chaos.latents.dt": ["chaos.latents.interval"],
+    "chaos.latents.interval": ["chaos.latents.duration", "chaos.latents.longest_lag"],
+    "sampling.dt": ["sampling.burn_in", "sampling.interval"],
+    "gan.latents.dt": ["gan.latents.burn_in", "gan.training.advance"],
+    "gan.grid.dt": ["gan.grid.burn_in"],
+    "hybrid.network.dt": ["hybrid.fixed_gain.every", "hybrid.cycled_gain.every"],
+    "hybrid.fixed_gain.every": ["hybrid.fixed_gain.duration", "statistics.sample_every"],
+    "hybrid.cycled_gain.every": ["hybrid.cycled_gain.duration"],
+}
+"""Intervals, and the times that must be whole multiples of each."""
+
+
 def whole_multiples():
     """List (key, duration, interval, name of the interval) of times that must fit one another."""
-    chaos, gan, hybrid = config["chaos"], config["gan"], config["hybrid"]
-    dt = hybrid["network"]["dt"]
-    for section, settings, names in (
-        ("chaos.traces", chaos["traces"], ("burn_in", "duration")),
-        ("chaos.divergence", chaos["divergence"], ("every",)),
-        ("sampling", config["sampling"], ("burn_in", "interval")),
-        ("gan.latents", gan["latents"], ("burn_in",)),
-        ("gan.grid", gan["grid"], ("burn_in",)),
-    ):
-        for name in names:
-            yield f"{section}.{name}", settings[name], settings["dt"], f"{section}.dt"
-    for section, settings, name, interval in (
-        ("chaos.divergence", chaos["divergence"], "duration", "every"),
-        ("chaos.mixing", chaos["mixing"], "duration", "interval"),
-        ("chaos.mixing", chaos["mixing"], "longest_lag", "interval"),
-        ("hybrid.fixed_gain", hybrid["fixed_gain"], "duration", "every"),
-        ("hybrid.cycled_gain", hybrid["cycled_gain"], "duration", "every"),
-    ):
-        yield f"{section}.{name}", settings[name], settings[interval], f"{section}.{interval}"
-    sweep_dt = chaos["sweep"]["dt"]
-    yield "chaos.mixing.interval", chaos["mixing"]["interval"], sweep_dt, "chaos.sweep.dt"
-    for name in ("noise", "latents"):
-        section = chaos[name]
-        for time in ("burn_in", "interval"):
-            yield f"chaos.{name}.{time}", section[time], section["dt"], f"chaos.{name}.dt"
-        yield (
-            f"chaos.{name}.duration",
-            section["duration"],
-            section["interval"],
-            f"chaos.{name}.interval",
-        )
-    convergence = chaos["convergence"]
+    for interval, keys in WHOLE_MULTIPLES.items():
+        for key in keys:
+            yield key, value_of(key), value_of(interval), interval
+    convergence, lyapunov = config["chaos"]["convergence"], config["chaos"]["lyapunov"]
     for dt in convergence["time_steps"]:
-        for time in ("horizon", "interval"):
-            yield f"chaos.convergence.{time}", convergence[time], dt, "a time step"
-    yield (
-        "chaos.convergence.burn_in",
-        convergence["burn_in"],
-        min(convergence["time_steps"]),
-        "the finest time step",
-    )
-    yield (
-        "chaos.convergence.duration",
-        convergence["duration"],
-        convergence["interval"],
-        "chaos.convergence.interval",
-    )
-    latents = chaos["latents"]
-    yield (
-        "chaos.latents.longest_lag",
-        latents["longest_lag"],
-        latents["interval"],
-        "chaos.latents.interval",
-    )
-    lyapunov = chaos["lyapunov"]
-    yield "chaos.lyapunov.interval", lyapunov["interval"], sweep_dt, "chaos.sweep.dt"
+        for name in ("horizon", "interval"):
+            yield f"chaos.convergence.{name}", convergence[name], dt, "a time step"
+    finest = min(convergence["time_steps"])
+    yield "chaos.convergence.burn_in", convergence["burn_in"], finest, "the finest time step"
     block = lyapunov["duration"] / lyapunov["blocks"]
-    for name, time in (
-        ("tangent_burn_in", lyapunov["tangent_burn_in"]),
-        ("duration, divided by blocks,", block),
-    ):
-        yield f"chaos.lyapunov.{name}", time, lyapunov["interval"], "chaos.lyapunov.interval"
     yield (
-        "gan.training.advance",
-        gan["training"]["advance"],
-        gan["latents"]["dt"],
-        "gan.latents.dt",
+        "chaos.lyapunov.duration, divided by blocks,",
+        block,
+        lyapunov["interval"],
+        "chaos.lyapunov.interval",
     )
-    for section in ("fixed_gain", "cycled_gain"):
-        every = hybrid[section]["every"]
-        yield f"hybrid.{section}.every", every, dt, "hybrid.network.dt"
-    every = hybrid["fixed_gain"]["every"]
-    sample_every = config["statistics"]["sample_every"]
-    yield "statistics.sample_every", sample_every, every, "hybrid.fixed_gain.every"
+
+
+def value_of(key):
+    """Return the value of a key such as chaos.traces.dt."""
+    value = config
+    for name in key.split("."):
+        value = value[name]
+    return value
 
 
 def name_of(model):

@@ -24,6 +24,7 @@ def draw(theory: Dataset, mixings: Sequence[Dataset], exponents: Sequence[Datase
         exponents: datasets of kind "lyapunov", one per size.
     """
     figure = style.page(150)
+    figure.get_layout_engine().set(w_pad=0.07)
     panels = figure.subplots(3, 3).ravel()
     _exponent(panels[0], theory, exponents)
     _chaotic(panels[1], exponents)

@@ -24,7 +24,7 @@ def draw(theory: Dataset, mixings: Sequence[Dataset]) -> Figure:
     """
     gains = [gain for gain in mixings[0]["gain"] if gain > 1]
     rows = -(-len(gains) // COLUMNS)
-    figure = style.page(12 + 42 * rows)
+    figure = style.page(15 + 38 * rows)
     panels = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
     for axes, gain in zip(panels.ravel(), gains, strict=False):
         _panel(axes, theory, mixings, gain)
@@ -32,9 +32,8 @@ def draw(theory: Dataset, mixings: Sequence[Dataset]) -> Figure:
         axes.remove()
     for axes in panels[:, 0]:
         axes.set_ylabel("$C(t)/C(0)$ of φ")
-    for axes in panels[-1]:
-        axes.set_xlabel("lag $t$ (τ)")
-    sweep.legend(panels[0, 0], mixings, loc="lower left")
+    figure.supxlabel("lag $t$ (τ)", fontsize=style.TEXT_SIZE)
+    sweep.legend(figure, mixings, loc="outside lower center", ncols=len(mixings) + 1)
     return figure
 
 
@@ -44,12 +43,11 @@ def _panel(axes: Axes, theory: Dataset, mixings: Sequence[Dataset], gain: float)
         with np.errstate(invalid="ignore"):
             normalised = correlation / correlation[:, :1]
         colour = sweep.colour_of(dataset.attributes["neurons"])
-        axes.plot(dataset["lag"], normalised.T, color=colour, linewidth=0.3, alpha=0.5)
-        axes.plot(dataset["lag"], np.nanmedian(normalised, axis=0), color=colour, linewidth=1.1)
+        axes.plot(dataset["lag"], normalised.T, color=colour, linewidth=0.4, alpha=0.6)
+        axes.plot(dataset["lag"], np.nanmean(normalised, axis=0), color=colour, linewidth=1.3)
     at = int(np.flatnonzero(theory["gain"] == gain)[0])
     expected = theory["correlation_phi"][at] / theory["correlation_phi"][at, 0]
-    line = sweep.THEORY | {"linestyle": (0, (3, 1.5)), "zorder": 5}
-    axes.plot(theory["lag"][at], expected, **line)
+    axes.plot(theory["lag"][at], expected, **sweep.THEORY | {"linewidth": 1.1, "zorder": 5})
     axes.axhline(0, color=style.GREY, linewidth=0.4, zorder=0)
-    axes.set(xlim=(0, mixings[0]["lag"][-1]), ylim=(-0.3, 1.05))
+    axes.set(xlim=(0, mixings[0]["lag"][-1]), ylim=(-0.4, 1.05))
     axes.set_title(f"$g$ = {gain:g}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from chaos_sampling.figures import style, sweep
 from chaos_sampling.statistics.chaos import timescales
@@ -40,8 +41,8 @@ def draw(
     axes = figure.subplots(2, 3)
     for column, (sense, label) in enumerate(SENSES.items()):
         _against_gain(axes[0, column], theory, mixings, sense, reference_gain)
-        for pair, colour in zip(pairs, PAIRS, strict=False):
-            axes[0, column].axvspan(*pair, color=colour, alpha=0.18, linewidth=0, zorder=0)
+        for height, pair, colour in zip((0.08, 0.16), pairs, PAIRS, strict=False):
+            _mark(axes[0, column], height, pair, colour)
         _within_pairs(axes[1, column], theory, mixings, sense, pairs)
         axes[0, column].set_title(label)
         sweep.gain_axis(axes[0, column], [g for g in mixings[0]["gain"] if g > 1])
@@ -99,6 +100,12 @@ def _against_gain(
     axes.set_ylim(0, 2.2)
 
 
+def _mark(axes: Axes, height: float, pair: tuple[float, float], colour: str) -> None:
+    low, high = pair
+    axes.hlines(height, low, high, color=colour, linewidth=3)
+    axes.text(high * 1.06, height, f"{low:g} → {high:g}", color=colour, va="center", size=5)
+
+
 def _within_pairs(
     axes: Axes,
     theory: Dataset,
@@ -119,5 +126,8 @@ def _within_pairs(
             if values.size:
                 axes.hlines(np.median(values), x - width / 3, x + width / 3, **style_of)
     axes.set_xticks(range(len(pairs)), [f"{low:g} → {high:g}" for low, high in pairs])
-    axes.set(xlabel="gains", ylim=(0.5, None))
+    axes.set(xlabel="gains", yscale="log", ylim=(0.7, 16))
+    axes.yaxis.set_major_locator(FixedLocator([1, 2, 4, 8]))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.axhline(1, color=style.GREY, linewidth=0.4, zorder=0)

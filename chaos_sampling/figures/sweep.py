@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
@@ -19,8 +20,8 @@ GAIN_TICKS = (0.5, 1, 2, 4, 10)
 
 def colour_of(size: int) -> tuple[float, ...]:
     """Return the colour of networks of N = `size`, the same in every figure."""
-    place = np.log2(size / 62.5) / np.log2(4000 / 62.5)
-    return colormaps["viridis"](float(np.clip(place, 0, 0.95)))
+    place = np.log(size / 100) / np.log(30)
+    return colormaps["viridis"](float(np.clip(place, 0, 0.9)))
 
 
 def networks(axes: Axes, dataset: Dataset, values: np.ndarray) -> None:
@@ -52,7 +53,7 @@ def gain_axis(axes: Axes, gains: Sequence[float]) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def legend(axes: Axes, datasets: Sequence[Dataset], **where: object) -> None:
+def legend(place: Axes | Figure, datasets: Sequence[Dataset], **where: object) -> None:
     """Explain the colours of the sizes and the line of the theory."""
     sizes = [dataset.attributes["neurons"] for dataset in datasets]
     dots = {"marker": "o", "markersize": 3, "linewidth": 0.7}
@@ -60,4 +61,4 @@ def legend(axes: Axes, datasets: Sequence[Dataset], **where: object) -> None:
         Line2D([], [], color=colour_of(size), label=f"$N$ = {size}", **dots) for size in sizes
     ]
     handles.append(Line2D([], [], label="theory, $N$ → ∞", **THEORY))
-    axes.legend(handles=handles, **where)
+    place.legend(handles=handles, **where)

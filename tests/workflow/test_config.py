@@ -75,8 +75,13 @@ BROKEN = [
     ("sampling: {frames: 3}", "sampling.frames: 3 is less than the minimum of 4"),
     ("gan: {latents: {count: 251}}", "gan.latents.count: expected at most 250"),
     ("gan: {latents: {degree: 251}}", "gan.latents.degree: expected at most 250"),
-    ("chaos: {mixing: {gains: [2, 1.005]}}", "chaos.mixing.gains.1: expected at most 1 or at"),
-    ("chaos: {mixing: {gains: [101]}}", "chaos.mixing.gains.0: 101 is greater than the maximum"),
+    ("chaos: {sweep: {gains: [2, 1.005]}}", "chaos.sweep.gains.1: expected at most 1 or at"),
+    ("chaos: {sweep: {gains: [101]}}", "chaos.sweep.gains.0: 101 is greater than the maximum"),
+    (
+        "chaos: {sweep: {sizes: [{neurons: 10, networks: 1, exponents: 11}]}}",
+        "chaos.sweep.sizes.0.exponents: expected at most 10",
+    ),
+    ("chaos: {noise: {stable_gain: 1}}", "chaos.noise.stable_gain: 1 is greater than or equal"),
     ("chaos: {traces: {shown: 3}}", "chaos.traces: unknown key 'shown'"),
     (
         "hybrid: {cycled_gain: {low_duration: [120, 100]}}",
@@ -95,6 +100,14 @@ BROKEN = [
     (
         "statistics: {sample_every: 0.6}",
         "statistics.sample_every: expected a whole multiple of hybrid.fixed_gain.every = 0.25",
+    ),
+    (
+        "chaos: {lyapunov: {blocks: 7}}",
+        "chaos.lyapunov.duration, divided by blocks,: expected a whole multiple",
+    ),
+    (
+        "chaos: {convergence: {time_steps: [0.2, 0.03]}}",
+        "chaos.convergence.horizon: expected a whole multiple of a time step = 0.03",
     ),
     ("chaos: {traces: {dt: 1.0e-320}}", "chaos.traces.burn_in: expected a whole multiple"),
     # Names of things that are not there.

@@ -17,7 +17,13 @@ FIGURES_3 = {"plot_figure3", f"plot_model_figure3/{MODEL}"}
 GRID = f"sample_grid/{MODEL}"
 AFTER_TRAINING = {GRID, *SAMPLES, *FIGURES_2, *FIGURES_3, "summarise_sampling", "build_report"}
 HYBRID = {"simulate_hybrid/fixed_gain", "simulate_hybrid/cycled_gain"}
-CHAOS = {"simulate_traces", "simulate_divergence", "simulate_mixing"}
+SIZES = (20, 40)
+MIXING = {f"simulate_mixing/{size}" for size in SIZES}
+LYAPUNOV = {f"simulate_lyapunov/{size}" for size in SIZES}
+EXTENDED = {"simulate_convergence", "simulate_noise", "simulate_latents"}
+CHAOS = {"simulate_traces", "simulate_divergence", *MIXING, *LYAPUNOV, *EXTENDED}
+SWEEP_FIGURES = {"plot_figureS1", "plot_figureS2", "plot_figureS3"}
+EXTENDED_FIGURES = {*SWEEP_FIGURES, "plot_figureS4", "plot_figureS5", "plot_figureS6"}
 OVERLAPS = {"measure_overlaps/fixed_gain", "measure_overlaps/cycled_gain"}
 SECOND = "avatars-expander-seed2"
 TWO_MODELS = (
@@ -30,7 +36,8 @@ JOBS_OF_SECOND = {
     *(f"sample_gain/{SECOND}/{gain}" for gain in GAINS),
     *(f"plot_model_figure{number}/{SECOND}" for number in (2, 3)),
 }
-TABLES = {"summarise_chaos", "summarise_sampling", "summarise_hybrid"}
+CHAOS_TABLES = {"summarise_chaos", "summarise_noise", "summarise_latents"}
+TABLES = {*CHAOS_TABLES, "summarise_sampling", "summarise_hybrid"}
 
 
 @pytest.fixture
@@ -83,7 +90,8 @@ CONFIGURED = {
     ),
     "a gain of Fig. 3": (
         "{sampling: {gains: [2, 2.83, 4, 6, 8]}, figures: {gains: [2, 8, 2.83, 6]}}",
-        {f"sample_gain/{MODEL}/6", *FIGURES_3, "summarise_sampling", "build_report"},
+        {f"sample_gain/{MODEL}/6", *FIGURES_3, "plot_figureS3"}
+        | {"summarise_sampling", "build_report"},
     ),
     "the size of the data set": (
         "datasets: {avatars: {count: 130}}",
@@ -99,7 +107,7 @@ CONFIGURED = {
     ),
     "the rows of Fig. 3": (
         "figures: {gains: [2, 8]}",
-        {*FIGURES_3, "build_report"},
+        {*FIGURES_3, "plot_figureS3", "build_report"},
     ),
     "another model beside the first": (
         f"{{{TWO_MODELS}}}",
@@ -129,6 +137,7 @@ def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
         *OVERLAPS,
         *AFTER_TRAINING,
         *TABLES,
+        *EXTENDED_FIGURES,
         "plot_figure1",
         "plot_figure4",
     }
@@ -158,8 +167,15 @@ def test_a_module_that_is_imported_whole_is_seen(after, edit):
 
 
 def test_logic_in_statistics_reruns_the_tables(after, edit):
-    edit("chaos_sampling/statistics.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
-    assert after().keys() == {*TABLES, "build_report"}
+    edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
+    # two figures take what they draw from the statistics of the sweep
+    figures = {"plot_figureS1", "plot_figureS3"}
+    assert after().keys() == {*TABLES, "summarise_mean_field", *figures, "build_report"}
+
+
+def test_logic_in_an_experiment_reruns_it_alone(after, edit):
+    edit("chaos_sampling/lyapunov.py", "len(self.rates))", "len(self.rates) + 0)")
+    assert after().keys() == {*LYAPUNOV, "summarise_chaos", "plot_figureS1", "build_report"}
 
 
 @pytest.mark.parametrize(
