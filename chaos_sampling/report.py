@@ -26,7 +26,8 @@ def render(
 
     Args:
         template: Jinja text. It sees the arguments below and the functions `measured` (table,
-            quantity, **where → a value with its interval), `p_value` and `as_html` (table → HTML).
+            quantity, **where → a value with its interval), `theory` (the same →
+            the theory's value), `p_value` and `as_html` (table → HTML).
         figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config`, as
             those of Snakemake's own report do.
         tables: tables of `statistics` by name.
@@ -54,6 +55,7 @@ def render(
         code_version=code_version,
         parameters=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None),
         measured=lambda table, quantity, **where: summary(tables[table], quantity, **where),
+        theory=lambda table, quantity, **where: expectation(tables[table], quantity, **where),
         p_value=p_value,
         as_html=_as_html,
     )
@@ -74,16 +76,9 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
     Raises:
         LookupError: the table has no such quantity, or several rows fit.
     """
-    chosen = table[table["quantity"] == quantity]
-    if chosen.empty:
-        raise LookupError(f"{quantity}: expected one of {sorted(set(table['quantity']))}")
-    for column, value in where.items():
-        chosen = chosen[chosen[column] == value]
-    if len(chosen) > 1:
-        raise LookupError(f"{quantity}, {where}: expected one row, found {len(chosen)}")
-    if chosen.empty or chosen.iloc[0]["networks"] == 0:
+    row = _row(table, quantity, **where)
+    if row is None or row["networks"] == 0:
         return "not measured"
-    row = chosen.iloc[0]
     by_ranks = np.isnan(row["mean"])
     value = _number(row["median"] if by_ranks else row["mean"])
     if brief:
@@ -95,6 +90,32 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
     interval = f"{_number(row['low'])} to {_number(row['high'])}"
     median = "median " if by_ranks else ""
     return f"{median}{value} (95 % interval {interval}, {networks})"
+
+
+def expectation(table: pd.DataFrame, quantity: str, **where: Any) -> str:
+    """Return the theory's value of one row in parentheses; nothing where there is none.
+
+    Args:
+        table: as made by `statistics.table`.
+        quantity: its name.
+        where: as for `summary`.
+
+    Raises:
+        LookupError: the table has no such quantity, or several rows fit.
+    """
+    row = _row(table, quantity, **where)
+    return "" if row is None or np.isnan(row["theory"]) else f" ({_number(row['theory'])})"
+
+
+def _row(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series | None:
+    chosen = table[table["quantity"] == quantity]
+    if chosen.empty:
+        raise LookupError(f"{quantity}: expected one of {sorted(set(table['quantity']))}")
+    for column, value in where.items():
+        chosen = chosen[chosen[column] == value]
+    if len(chosen) > 1:
+        raise LookupError(f"{quantity}, {where}: expected one row, found {len(chosen)}")
+    return None if chosen.empty else chosen.iloc[0]
 
 
 def p_value(value: float) -> str:

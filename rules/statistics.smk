@@ -19,6 +19,7 @@ rule summarise_chaos:
     params:
         transient=config["statistics"]["transient"],
         reference_gain=config["gan"]["latents"]["gain"],
+        pairs=gain_pairs(),
         code=science("summarise_chaos"),
     message:
         "Summarising the random networks"

@@ -17,5 +17,6 @@ with stage(snakemake):
         [store.load(path, "lyapunov") for path in snakemake.input.lyapunov],
         transient=snakemake.params.transient,
         reference_gain=snakemake.params.reference_gain,
+        pairs=snakemake.params.pairs,
     )
     store.save_table(table, snakemake.output[0])

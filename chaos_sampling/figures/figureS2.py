@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from chaos_sampling.figures import style, sweep
 from chaos_sampling.store import Dataset
 
-COLUMNS = 4
+COLUMNS = 5
 
 
 @style.styled
@@ -24,7 +24,7 @@ def draw(theory: Dataset, mixings: Sequence[Dataset]) -> Figure:
     """
     gains = [gain for gain in mixings[0]["gain"] if gain > 1]
     rows = -(-len(gains) // COLUMNS)
-    figure = style.page(15 + 38 * rows)
+    figure = style.page(15 + 36 * rows)
     panels = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
     for axes, gain in zip(panels.ravel(), gains, strict=False):
         _panel(axes, theory, mixings, gain)
@@ -32,8 +32,10 @@ def draw(theory: Dataset, mixings: Sequence[Dataset]) -> Figure:
         axes.remove()
     for axes in panels[:, 0]:
         axes.set_ylabel("$C(t)/C(0)$ of φ")
-    figure.supxlabel("lag $t$ (τ)", fontsize=style.TEXT_SIZE)
-    sweep.legend(figure, mixings, loc="outside lower center", ncols=len(mixings) + 1)
+    for axes in panels.ravel()[: len(gains)][-COLUMNS:]:
+        axes.set_xlabel("lag $t$ (τ)")
+        axes.tick_params(labelbottom=True)
+    sweep.legend(figure, mixings, loc="outside upper center", ncols=len(mixings) + 1)
     return figure
 
 

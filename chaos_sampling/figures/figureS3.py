@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from chaos_sampling.figures import style, sweep
-from chaos_sampling.statistics.chaos import timescales
+from chaos_sampling.statistics.chaos import speed, speedup
 from chaos_sampling.store import Dataset
 
-SENSES = {
+LABELS = {
     "step_change": "short-lag velocity",
     "half_life_phi": "1 / half-life",
     "T2_phi": "1 / $T_2$",
@@ -39,7 +39,7 @@ def draw(
     """
     figure = style.page(62 * 2)
     axes = figure.subplots(2, 3)
-    for column, (sense, label) in enumerate(SENSES.items()):
+    for column, (sense, label) in enumerate(LABELS.items()):
         _against_gain(axes[0, column], theory, mixings, sense, reference_gain)
         for height, pair, colour in zip((0.08, 0.16), pairs, PAIRS, strict=False):
             _mark(axes[0, column], height, pair, colour)
@@ -55,37 +55,6 @@ def draw(
     return figure
 
 
-def speed(dataset: Dataset, sense: str) -> np.ndarray:
-    """Return how fast the activity changes at each gain, larger for faster, up to a factor.
-
-    Args:
-        dataset: kind "mixing", with values (gain, network), or "mean_field", with values (gain,).
-        sense: a key of `SENSES`.
-    """
-    if sense == "step_change":
-        return dataset[sense]
-    return 1 / (timescales(dataset)[sense] if dataset.kind == "mixing" else dataset[sense])
-
-
-def ratio(dataset: Dataset, sense: str, low: float, high: float) -> np.ndarray:
-    """Return speed(high)/speed(low) of each network; NaN where either is unknown.
-
-    Args:
-        dataset: as for `speed`.
-        sense: as for `speed`.
-        low: gain in the denominator.
-        high: gain in the numerator.
-    """
-    values = speed(dataset, sense)
-    missing = np.full(values.shape[1:], np.nan)
-    found = [
-        values[dataset["gain"] == gain][0] if gain in dataset["gain"] else missing
-        for gain in (high, low)
-    ]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.divide(*found)
-
-
 def _against_gain(
     axes: Axes, theory: Dataset, mixings: Sequence[Dataset], sense: str, reference_gain: float
 ) -> None:
@@ -93,8 +62,9 @@ def _against_gain(
     relative = speed(theory, sense) / speed(theory, sense)[theory["gain"] == reference_gain]
     axes.plot(theory["gain"][chaotic], relative[chaotic], **sweep.THEORY)
     for dataset in mixings:
-        values = np.stack([ratio(dataset, sense, reference_gain, gain) for gain in dataset["gain"]])
-        values[dataset["gain"] <= 1] = np.nan
+        gains = dataset["gain"]
+        values = np.stack([speedup(dataset, sense, reference_gain, gain) for gain in gains])
+        values[gains <= 1] = np.nan
         sweep.networks(axes, dataset, values)
     axes.axhline(1, color=style.GREY, linewidth=0.4, zorder=0)
     axes.set_ylim(0, 2.2)
@@ -116,9 +86,9 @@ def _within_pairs(
     width = 0.8 / len(mixings)
     for place, (pair, colour) in enumerate(zip(pairs, PAIRS, strict=False)):
         axes.axvspan(place - 0.45, place + 0.45, color=colour, alpha=0.18, linewidth=0, zorder=0)
-        axes.hlines(ratio(theory, sense, *pair), place - 0.45, place + 0.45, **sweep.THEORY)
+        axes.hlines(speedup(theory, sense, *pair), place - 0.45, place + 0.45, **sweep.THEORY)
         for index, dataset in enumerate(mixings):
-            values = ratio(dataset, sense, *pair)
+            values = speedup(dataset, sense, *pair)
             values = values[np.isfinite(values)]
             x = place + (index + 0.5) * width - 0.4
             style_of = {"color": sweep.colour_of(dataset.attributes["neurons"])}

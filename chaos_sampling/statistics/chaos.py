@@ -24,6 +24,9 @@ GROWTH = {
 """Quantities with the name of their power of N, the power by which they are multiplied first (per
 neuron → in all), and the power in theory."""
 
+SENSES = ("step_change", "half_life_phi", "T2_phi")
+"""Three senses of speed: change in a short time, inverse half-life, inverse correlation time."""
+
 Theory = Mapping[float, MeanField]
 
 
@@ -34,6 +37,7 @@ def chaos_table(
     *,
     transient: float,
     reference_gain: float,
+    pairs: Sequence[tuple[float, float]],
 ) -> pd.DataFrame:
     """Summarise sensitivity, exponents and speed of the random network, per gain and size.
 
@@ -44,6 +48,7 @@ def chaos_table(
         transient: τ after the perturbation that the divergence rate leaves out.
         reference_gain: gain to which speeds of the same network are compared; without a
             simulation at it there are no comparisons.
+        pairs: low and high gain between which networks speed up, for each reading R1 of Fig. 3.
     """
     datasets = [divergence, *mixings, *exponents]
     gains = {float(gain) for dataset in datasets for gain in dataset["gain"]}
@@ -51,11 +56,43 @@ def chaos_table(
     rows = _divergence_rows(divergence, transient, theory)
     for speed in mixings:
         rows += _mixing_rows(speed, theory) + _relative_rows(speed, theory, reference_gain)
+        rows += _pair_rows(speed, theory, pairs)
     for spectrum in exponents:
         rows += _exponent_rows(spectrum, theory)
     rows += _growth_rows(mixings, ["correlation_rms"])
     rows += _growth_rows(exponents, ["lyapunov_dimension", "entropy_rate"])
     return table(rows)
+
+
+def speed(dataset: Dataset, sense: str) -> np.ndarray:
+    """Return how fast the activity changes at each gain, larger for faster, up to a factor.
+
+    Args:
+        dataset: kind "mixing", with values (gain, network), or "mean_field", with values (gain,).
+        sense: one of `SENSES`.
+    """
+    if sense == "step_change":
+        return dataset[sense]
+    return 1 / (timescales(dataset)[sense] if dataset.kind == "mixing" else dataset[sense])
+
+
+def speedup(dataset: Dataset, sense: str, low: float, high: float) -> np.ndarray:
+    """Return speed(high)/speed(low) of each network; NaN where either is unknown.
+
+    Args:
+        dataset: as for `speed`.
+        sense: as for `speed`.
+        low: gain in the denominator.
+        high: gain in the numerator.
+    """
+    values = speed(dataset, sense)
+    missing = np.full(values.shape[1:], np.nan)
+    found = [
+        values[dataset["gain"] == gain][0] if gain in dataset["gain"] else missing
+        for gain in (high, low)
+    ]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.divide(*found)
 
 
 def _divergence_rows(divergence: Dataset, transient: float, theory: Theory) -> list[dict[str, Any]]:
@@ -162,6 +199,31 @@ def _relative_rows(speed: Dataset, theory: Theory, reference_gain: float) -> lis
                     gain=gain,
                     size=size,
                     condition=condition,
+                    theory=expected,
+                )
+            )
+    return rows
+
+
+def _pair_rows(
+    dataset: Dataset, theory: Theory, pairs: Sequence[tuple[float, float]]
+) -> list[dict[str, Any]]:
+    """Compare each network at the high gain with itself at the low one."""
+    size, step = dataset.attributes["neurons"], dataset["lag"][1]
+    rows = []
+    for low, high in pairs:
+        for sense in SENSES:
+            expected = np.nan
+            if {low, high} <= theory.keys() and low > 1:
+                slow, fast = (_expected(sense, theory[gain], step) for gain in (low, high))
+                expected = fast / slow if sense == "step_change" else slow / fast
+            name = f"{sense}_{step:g}" if sense == "step_change" else sense
+            rows.append(
+                _time_row(
+                    f"speedup_{name}",
+                    speedup(dataset, sense, low, high),
+                    size=size,
+                    condition={"low": low, "high": high},
                     theory=expected,
                 )
             )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from tables import find, variables
@@ -69,7 +71,7 @@ def mixing_data(correlation, lag, neurons=250):
 
 
 def summarised():
-    return chaos_table(*chaos_data(), transient=0, reference_gain=4)
+    return chaos_table(*chaos_data(), transient=0, reference_gain=4, pairs=[(2, 4)])
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,22 @@ def test_without_the_whole_spectrum_there_is_no_dimension():
         assert find(summarised(), quantity, gain=4)["networks"] == 0
 
 
+@pytest.mark.parametrize(
+    ("quantity", "median"),
+    [("speedup_step_change_0.15", 2.5), ("speedup_half_life_phi", 2.5), ("speedup_T2_phi", 2.5)],
+)
+def test_networks_speed_up_from_the_low_to_the_high_gain(quantity, median):
+    found = find(summarised(), quantity)
+    assert found["median"] == pytest.approx(median, rel=0.01)
+    assert json.loads(found["condition"]) == {"low": 2, "high": 4}
+    assert found["theory"] > 1
+
+
+def test_theory_of_the_speedup_is_that_of_the_scales():
+    found = find(summarised(), "speedup_T2_phi")
+    assert found["theory"] == pytest.approx(7.436 / 4.436, rel=1e-3)
+
+
 def test_powers_of_size_are_fitted_over_networks():
     divergence, _, _ = chaos_data()
     lag = np.arange(0, 45, 0.15)
@@ -130,7 +148,7 @@ def test_powers_of_size_are_fitted_over_networks():
     speeds = [mixing_data(correlation, lag, neurons) for neurons in (100, 400)]
     speeds[1]["correlation_rms"][:] /= 4  # a power of −1
     found = find(
-        chaos_table(divergence, speeds, [], transient=0, reference_gain=4),
+        chaos_table(divergence, speeds, [], transient=0, reference_gain=4, pairs=[(2, 4)]),
         "correlation_exponent",
         gain=4,
     )
@@ -160,12 +178,12 @@ def test_theory_stands_beside_what_it_predicts():
 def test_divergence_rate_leaves_out_the_transient():
     divergence, speeds, spectra = chaos_data()
     divergence["distance"][..., :50] = 1e-9  # a jump that would dominate the slope
-    found = chaos_table(divergence, speeds, spectra, transient=5, reference_gain=4)
+    found = chaos_table(divergence, speeds, spectra, transient=5, reference_gain=4, pairs=[(2, 4)])
     assert find(found, "divergence_rate", gain=4)["mean"] == pytest.approx(0.5, rel=0.01)
 
 
 def test_without_the_reference_gain_nothing_is_compared():
-    found = chaos_table(*chaos_data(), transient=0, reference_gain=3)
+    found = chaos_table(*chaos_data(), transient=0, reference_gain=3, pairs=[])
     compared = found[found["quantity"].str.startswith("relative")]
     assert len(compared) == 8
     assert (compared["networks"] == 0).all()
@@ -175,4 +193,4 @@ def test_chaos_table_has_one_row_per_quantity_and_gain():
     found = summarised()
     assert list(found.columns) == COLUMNS
     assert not found.duplicated(["quantity", "gain"]).any()
-    assert len(found) == 2 * (2 + 12 + 4 + 4 + 3)
+    assert len(found) == 2 * (2 + 12 + 4 + 4 + 3) + 3
