@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,10 @@ import markupsafe
 import numpy as np
 import pandas as pd
 import yaml
+from PIL import Image
+
+PAGE_WIDTH = 1600
+"""Pixels across, at most, of the figures in the page."""
 
 
 def render(
@@ -67,18 +72,18 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
     Args:
         table: as made by `statistics.table`.
         quantity: its name.
-        brief: for a cell of a table: value and interval only.
+        brief: for a cell of a table: value and interval only, a dash where there is none.
         where: values of other columns that single out the row, such as gain=4.
 
     Returns:
-        The text; "not measured" when the quantity was not measured there.
+        The text; "not measured", or a dash, when no network has the quantity there.
 
     Raises:
         LookupError: the table has no such quantity, or several rows fit.
     """
     row = _row(table, quantity, **where)
     if row is None or row["networks"] == 0:
-        return "not measured"
+        return "–" if brief else "not measured"
     by_ranks = np.isnan(row["mean"])
     value = _number(row["median"] if by_ranks else row["mean"])
     if brief:
@@ -128,7 +133,12 @@ def _number(value: float) -> str:
 
 
 def _inline(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+    """Return a picture as a link that holds it, no wider than a page on a fine screen needs."""
+    reduced = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.thumbnail((PAGE_WIDTH, 10 * PAGE_WIDTH))
+        picture.convert("RGB").save(reduced, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(reduced.getvalue()).decode()
 
 
 def _as_html(table: pd.DataFrame) -> markupsafe.Markup:

@@ -52,9 +52,9 @@ def simulate_convergence(
         seed: top-level seed.
 
     Returns:
-        Dataset of kind "convergence", its methods in the order of the attribute "methods":
-        (method, dt, network) error, the rms error of h after `horizon` relative to the rms of h,
-        and, of long runs from the same states, variance_phi and half_life_phi.
+        Dataset of kind "convergence": (method, dt, network) error, the rms error of h after
+        `horizon` relative to the rms of h, and, of long runs from the same states,
+        variance_phi and half_life_phi.
 
     Raises:
         ValueError: a duration is no whole multiple of a time step or of the interval.
@@ -87,6 +87,7 @@ def simulate_convergence(
         "convergence",
         "Errors and statistics of the random network at several time steps",
         {
+            "method": Variable(np.array(METHODS), ("method",), "1", "integration method"),
             "dt": Variable(np.array(time_steps, float), ("dt",), "τ", "time step"),
             "error": Variable(errors, across, "1", "rms error of h relative to the rms of h"),
             "variance_phi": Variable(variances, across, "1", "mean square of φ(h)"),
@@ -94,7 +95,7 @@ def simulate_convergence(
                 half_lives, across, "τ", "half-life of the autocorrelation of φ(h)"
             ),
         },
-        {"methods": list(METHODS), "neurons": neurons, "gain": gain, "horizon": horizon},
+        {"neurons": neurons, "gain": gain, "horizon": horizon},
     )
 
 

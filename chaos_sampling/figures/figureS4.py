@@ -54,7 +54,7 @@ def draw(convergence: Dataset) -> Figure:
 def _errors(axes: Axes, convergence: Dataset) -> None:
     dt, handles = convergence["dt"], []
     steps = _fine(dt)
-    for method, error in zip(convergence.attributes["methods"], convergence["error"], strict=True):
+    for method, error in zip(convergence["method"], convergence["error"], strict=True):
         name, colour, order = METHODS[method]
         _dots(axes, dt, error, colour)
         scale = np.exp(np.mean(np.log(error / dt[:, None] ** order)))
@@ -70,7 +70,7 @@ def _errors(axes: Axes, convergence: Dataset) -> None:
 
 def _relative(axes: Axes, convergence: Dataset, name: str, label: str, euler: np.ndarray) -> None:
     """Draw a statistic relative to that of RK4 with the finest step, network by network."""
-    dt, methods = convergence["dt"], convergence.attributes["methods"]
+    dt, methods = convergence["dt"], list(convergence["method"])
     values = convergence[name]  # (method, dt, network)
     ratios = values / values[methods.index("rk4"), dt.argmin()]
     for method, ratio in zip(methods, ratios, strict=True):

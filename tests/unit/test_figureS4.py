@@ -24,12 +24,13 @@ def convergence():
         "convergence",
         "convergence",
         {
+            "method": Variable(np.array(["rk4", "euler"]), ("method",), "1", "method"),
             "dt": Variable(DT, ("dt",), "τ", "dt"),
             "error": Variable(DT[:, None] ** orders[..., None] * networks, across, "1", "error"),
             "variance_phi": Variable(np.ones((2, 3, 2)) * networks, across, "1", "variance"),
             "half_life_phi": Variable(shortening[..., None] * networks, across, "τ", "half-life"),
         },
-        {"methods": ["rk4", "euler"], "neurons": 40, "gain": 4.0, "horizon": 1},
+        {"neurons": 40, "gain": 4.0, "horizon": 1},
     )
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import base64
+import io
+
 import jinja2
 import numpy as np
 import pytest
+from PIL import Image
 
-from chaos_sampling.report import p_value, render, summary
+from chaos_sampling.report import expectation, p_value, render, summary
 from chaos_sampling.statistics.table import row, table
 
 TABLE = table(
@@ -13,16 +17,24 @@ TABLE = table(
         row("rate", [-0.2], gain=2),
         row("half_life", [1.0, 2.0, 3.0, np.inf], ranks=True),
         row("silence", [np.nan, np.nan]),
-        row("twice", [1.0], condition={"n": 1}),
+        row("twice", [1.0], condition={"n": 1}, theory=1.25),
         row("twice", [2.0], condition={"n": 2}),
     ]
 )
 
 
-def page(template, caption="", png=b""):
+def picture(width, height):
+    """Return a PNG of random pixels."""
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    written = io.BytesIO()
+    Image.fromarray(pixels).save(written, "PNG")
+    return written.getvalue()
+
+
+def page(template, caption="", png=None):
     return render(
         template,
-        figures={"figure1": (png, caption)},
+        figures={"figure1": (png or picture(4, 3), caption)},
         tables={"numbers": TABLE},
         config={"chaos": {"gains": [2, 4]}},
         training={},
@@ -44,9 +56,7 @@ def test_summary_gives_value_interval_and_networks(quantity, where, expected):
     assert summary(TABLE, quantity, **where) == expected
 
 
-@pytest.mark.parametrize(
-    ("gain", "expected"), [(4, "0.2 [−0.0484, 0.448]"), (2, "−0.2"), (8, "not measured")]
-)
+@pytest.mark.parametrize(("gain", "expected"), [(4, "0.2 [−0.0484, 0.448]"), (2, "−0.2"), (8, "–")])
 def test_brief_summary_leaves_out_the_networks(gain, expected):
     assert summary(TABLE, "rate", gain=gain, brief=True) == expected
 
@@ -66,6 +76,14 @@ def test_summary_refuses_to_choose_between_rows():
         summary(TABLE, "twice")
 
 
+def test_theory_stands_in_parentheses_where_there_is_one():
+    assert expectation(TABLE, "twice", condition='{"n": 1}') == " (1.25)"
+    assert expectation(TABLE, "twice", condition='{"n": 2}') == ""
+    assert expectation(TABLE, "rate", gain=8) == ""
+    with pytest.raises(LookupError, match="expected one row"):
+        expectation(TABLE, "twice")
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(0.0, "< 1e-300"), (1e-310, "< 1e-300"), (3.2e-17, "3e-17"), (0.04, "0.04")]
 )
@@ -73,9 +91,18 @@ def test_p_value_that_underflows_is_a_bound(value, text):
     assert p_value(value) == text
 
 
-def test_page_holds_its_figures():
-    shown = page("{{ figures.figure1.source }}", png=b"\x89PNG")
-    assert shown == "data:image/png;base64,iVBORw=="
+@pytest.mark.parametrize(
+    ("drawn", "shown"), [((40, 30), (40, 30)), ((3200, 100), (1600, 50)), ((2, 4000), (2, 4000))]
+)
+def test_page_holds_its_figures_no_wider_than_it_needs(drawn, shown):
+    png = picture(*drawn)
+    kind, text = page("{{ figures.figure1.source }}", png=png).split(",")
+    assert kind == "data:image/png;base64"
+    with Image.open(io.BytesIO(base64.b64decode(text))) as found:
+        assert found.size == shown
+        if drawn == shown:
+            with Image.open(io.BytesIO(png)) as expected:
+                np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
 
 
 def test_captions_see_the_configuration():
@@ -92,7 +119,7 @@ def test_page_shows_measured_values_tables_and_parameters():
 def test_columns_without_values_are_left_out():
     shown = page("{{ as_html(tables.numbers) }}")
     assert "<th>gain</th>" in shown
-    assert "<th>theory</th>" not in shown
+    assert "<th>size</th>" not in shown
 
 
 def test_page_refuses_a_name_that_it_does_not_know():

@@ -17,7 +17,7 @@ FIGURES_3 = {"plot_figure3", f"plot_model_figure3/{MODEL}"}
 GRID = f"sample_grid/{MODEL}"
 AFTER_TRAINING = {GRID, *SAMPLES, *FIGURES_2, *FIGURES_3, "summarise_sampling", "build_report"}
 HYBRID = {"simulate_hybrid/fixed_gain", "simulate_hybrid/cycled_gain"}
-SIZES = (20, 40)
+SIZES = (40, 80)
 MIXING = {f"simulate_mixing/{size}" for size in SIZES}
 LYAPUNOV = {f"simulate_lyapunov/{size}" for size in SIZES}
 EXTENDED = {"simulate_convergence", "simulate_noise", "simulate_latents"}
@@ -91,7 +91,7 @@ CONFIGURED = {
     "a gain of Fig. 3": (
         "{sampling: {gains: [2, 2.83, 4, 6, 8]}, figures: {gains: [2, 8, 2.83, 6]}}",
         {f"sample_gain/{MODEL}/6", *FIGURES_3, "plot_figureS3"}
-        | {"summarise_sampling", "build_report"},
+        | {"summarise_chaos", "summarise_sampling", "build_report"},
     ),
     "the size of the data set": (
         "datasets: {avatars: {count: 130}}",
@@ -107,7 +107,7 @@ CONFIGURED = {
     ),
     "the rows of Fig. 3": (
         "figures: {gains: [2, 8]}",
-        {*FIGURES_3, "plot_figureS3", "build_report"},
+        {*FIGURES_3, "plot_figureS3", "summarise_chaos", "build_report"},
     ),
     "another model beside the first": (
         f"{{{TWO_MODELS}}}",
@@ -116,6 +116,17 @@ CONFIGURED = {
     "another model in the figures": (
         f"{{{TWO_MODELS}, figures: {{model: {SECOND}}}}}",
         {*JOBS_OF_SECOND, "summarise_sampling", "plot_figure2", "plot_figure3", "build_report"},
+    ),
+    "a size of the sweep": (
+        "chaos: {sweep: {sizes: [{neurons: 40, networks: 2, exponents: 10}, "
+        "{neurons: 60, networks: 1, exponents: 9}]}}",
+        {"simulate_mixing/60", "simulate_lyapunov/60", "summarise_chaos", "summarise_mean_field"}
+        | {*SWEEP_FIGURES, "build_report"},
+    ),
+    "how many exponents": (
+        "chaos: {sweep: {sizes: [{neurons: 40, networks: 2, exponents: 11}, "
+        "{neurons: 80, networks: 2, exponents: 12}]}}",
+        {"simulate_lyapunov/40", "summarise_chaos", "plot_figureS1", "build_report"},
     ),
     "the device": ("device: cpu", set()),
     "nothing": ("{}", set()),

@@ -28,12 +28,12 @@ CONTENTS = {
         "original": ("time", "neuron"),
         "perturbed": ("time", "neuron"),
     },
-    ("chaos/mixing/size~40.h5", None): {
+    ("chaos/mixing/size~80.h5", None): {
         "autocorrelation": ("gain", "network", "lag"),
         "dimension_phi": ("gain", "network"),
         "correlation_rms": ("gain", "network"),
     },
-    ("chaos/lyapunov/size~20.h5", None): {
+    ("chaos/lyapunov/size~40.h5", None): {
         "exponents": ("gain", "network", "exponent"),
         "standard_error": ("gain", "network", "exponent"),
         "entropy_rate": ("gain", "network"),
@@ -84,7 +84,17 @@ CONTENTS = {
 }
 FIGURES = ("1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6")
 TABLES = ("chaos", "mean_field", "noise", "latents", "sampling", "hybrid")
-COUNTED = {"image", "network", "neuron", "pattern", "direction", "sample", "latent", *PIXELS}
+COUNTED = {
+    "image",
+    "exponent",
+    "network",
+    "neuron",
+    "pattern",
+    "direction",
+    "sample",
+    "latent",
+    *PIXELS,
+}
 WITHOUT_TORCH = (
     *("store", "mixing", "overlaps", "energy", "mean_field", "noisy_mean_field", "report"),
     "experiments.theory",
