@@ -66,7 +66,7 @@ def correlation_time(correlation: np.ndarray, interval: float) -> float:
         interval: τ between lags.
 
     Returns:
-        T2; infinity where the last quarter of the lags still makes up more than a twentieth of the
+        T2; infinity where the last quarter of the lags still makes up more than a tenth of the
         integral, which then measures the length of the record; NaN where C(0) is not positive.
     """
     if not correlation[0] > 0:
@@ -75,7 +75,7 @@ def correlation_time(correlation: np.ndarray, interval: float) -> float:
     total, tail = (
         np.trapezoid(part, dx=interval) for part in (squares, squares[-len(squares) // 4 :])
     )
-    return float("inf") if tail > total / 20 else float(2 * total)
+    return float("inf") if tail > total / 10 else float(2 * total)
 
 
 def step_change(series: np.ndarray) -> np.ndarray:

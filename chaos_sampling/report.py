@@ -84,7 +84,7 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
     row = _row(table, quantity, **where)
     if row is None or row["networks"] == 0:
         return "–" if brief else "not measured"
-    by_ranks = np.isnan(row["mean"])
+    by_ranks = row["interval"] == "median"
     value = _number(row["median"] if by_ranks else row["mean"])
     if brief:
         known = not np.isnan(row["low"])

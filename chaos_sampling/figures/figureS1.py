@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from chaos_sampling.figures import style, sweep
-from chaos_sampling.statistics.chaos import is_chaotic, timescales
+from chaos_sampling.statistics.exponents import is_chaotic, of_chaotic
+from chaos_sampling.statistics.speed import timescales
 from chaos_sampling.store import Dataset
 
 
@@ -33,7 +34,7 @@ def draw(theory: Dataset, mixings: Sequence[Dataset], exponents: Sequence[Datase
         (panels[3], "entropy_rate", "entropy rate / $N$ (1/τ)"),
     ):
         for dataset in exponents:
-            sweep.networks(axes, dataset, dataset[name])
+            sweep.networks(axes, dataset, of_chaotic(dataset, name))
         axes.set(ylabel=label, ylim=(0, None))
     _dimension(panels[4], theory, mixings)
     _correlation(panels[5], theory, mixings)

@@ -51,5 +51,5 @@ def _panel(axes: Axes, theory: Dataset, mixings: Sequence[Dataset], gain: float)
     expected = theory["correlation_phi"][at] / theory["correlation_phi"][at, 0]
     axes.plot(theory["lag"][at], expected, **sweep.THEORY | {"linewidth": 1.1, "zorder": 5})
     axes.axhline(0, color=style.GREY, linewidth=0.4, zorder=0)
-    axes.set(xlim=(0, mixings[0]["lag"][-1]), ylim=(-0.4, 1.05))
+    axes.set(xlim=(0, mixings[0]["lag"][-1]), ylim=(-1.05, 1.05))
     axes.set_title(f"$g$ = {gain:g}")

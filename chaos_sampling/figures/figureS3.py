@@ -1,4 +1,4 @@
-"""Figure S3: how gain sets the speed of sampling, in three senses of speed."""
+"""Figure S3: how gain sets the speed of sampling, in four senses of speed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from chaos_sampling.figures import style, sweep
-from chaos_sampling.statistics.chaos import speed, speedup
+from chaos_sampling.statistics.speed import speed, speedup
 from chaos_sampling.store import Dataset
 
 LABELS = {
-    "step_change": "short-lag velocity",
+    "step_change": "change in a short time",
+    "velocity": "the same / rms of φ",
     "half_life_phi": "1 / half-life",
     "T2_phi": "1 / $T_2$",
 }
 PAIRS = (style.ORANGE, style.SKY)
+TOP = 24.0
+"""Speed-up at which panel b ends; networks beyond it, infinite ones included, stand at its top."""
 
 
 @style.styled
@@ -38,7 +41,7 @@ def draw(
         pairs: low and high gain of each reading of Fig. 3 (R1).
     """
     figure = style.page(62 * 2)
-    axes = figure.subplots(2, 3)
+    axes = figure.subplots(2, len(LABELS))
     for column, (sense, label) in enumerate(LABELS.items()):
         _against_gain(axes[0, column], theory, mixings, sense, reference_gain)
         for height, pair, colour in zip((0.08, 0.16), pairs, PAIRS, strict=False):
@@ -67,7 +70,7 @@ def _against_gain(
         values[gains <= 1] = np.nan
         sweep.networks(axes, dataset, values)
     axes.axhline(1, color=style.GREY, linewidth=0.4, zorder=0)
-    axes.set_ylim(0, 2.2)
+    axes.set_ylim(0, None)
 
 
 def _mark(axes: Axes, height: float, pair: tuple[float, float], colour: str) -> None:
@@ -88,16 +91,29 @@ def _within_pairs(
         axes.axvspan(place - 0.45, place + 0.45, color=colour, alpha=0.18, linewidth=0, zorder=0)
         axes.hlines(speedup(theory, sense, *pair), place - 0.45, place + 0.45, **sweep.THEORY)
         for index, dataset in enumerate(mixings):
-            values = speedup(dataset, sense, *pair)
-            values = values[np.isfinite(values)]
             x = place + (index + 0.5) * width - 0.4
-            style_of = {"color": sweep.colour_of(dataset.attributes["neurons"])}
-            axes.plot(np.full(len(values), x), values, "o", markersize=2, alpha=0.6, **style_of)
-            if values.size:
-                axes.hlines(np.median(values), x - width / 3, x + width / 3, **style_of)
+            colour = sweep.colour_of(dataset.attributes["neurons"])
+            _column(axes, x, width, speedup(dataset, sense, *pair), colour)
     axes.set_xticks(range(len(pairs)), [f"{low:g} → {high:g}" for low, high in pairs])
-    axes.set(xlabel="gains", yscale="log", ylim=(0.7, 16))
-    axes.yaxis.set_major_locator(FixedLocator([1, 2, 4, 8]))
+    axes.set(xlabel="gains", yscale="log", ylim=(0.7, TOP))
+    axes.yaxis.set_major_locator(FixedLocator([1, 2, 4, 8, 16]))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())
     axes.axhline(1, color=style.GREY, linewidth=0.4, zorder=0)
+
+
+def _column(
+    axes: Axes, x: float, width: float, values: np.ndarray, colour: tuple[float, ...]
+) -> None:
+    """Draw one dot a network, those beyond the top as triangles at it, and the median as a bar."""
+    values = values[~np.isnan(values)]
+    for marker, shown in (
+        ("o", values[values < TOP]),
+        ("^", np.minimum(values, 0.85 * TOP)[values >= TOP]),
+    ):
+        axes.plot(np.full(len(shown), x), shown, marker, color=colour, markersize=2.2, alpha=0.6)
+    beyond = (values >= TOP).sum()
+    if beyond:
+        axes.text(x, 0.93 * TOP, str(beyond), ha="center", va="bottom", size=5, color=colour)
+    if values.size and np.median(values) < TOP:
+        axes.hlines(np.median(values), x - width / 3, x + width / 3, color=colour)

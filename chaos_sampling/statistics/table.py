@@ -1,12 +1,13 @@
 """Rows of tables with the network as the statistical unit.
 
-A table is in long form, one quantity under one condition a row. `mean`, `se`, `low`, `high` and
-`median` summarise one value per network; `low` and `high` bound a 95 % interval. For most
+A table is in long form, one quantity under one condition a row. `mean`, `se` and `median` summarise
+one value per network; `low` and `high` bound a 95 % interval, and `interval` says of what. For most
 quantities it is Student's t interval of the mean, which may reach past the bounds of a bounded
 quantity; where each network says only yes or no it is the exact binomial one. Quantities that can
-lie beyond what was recorded, or span orders of magnitude, are summarised by ranks: `mean` and `se`
-are left empty, and the interval is the distribution-free one of the median. A network without a
-value is left out and lowers the count `networks`.
+lie beyond what was recorded, or span orders of magnitude, are judged by ranks: the interval is the
+distribution-free one of the median, which takes six networks at least, and `mean` and `se` are left
+empty where a value is infinite. A network without a value is left out and lowers the count
+`networks`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from scipy import stats
 
 COLUMNS = [
     *("quantity", "gain", "size", "condition", "networks"),
-    *("mean", "se", "low", "high", "median", "theory"),
+    *("mean", "se", "median", "interval", "low", "high", "theory"),
 ]
 
 
@@ -45,23 +46,25 @@ def row(
         size: N.
         condition: whatever else tells rows apart.
         theory: the mean-field value, where there is one.
-        ranks: give the median and its interval only.
+        ranks: give the interval of the median.
     """
     values = np.asarray(values)
     values = values[~np.isnan(values)]
     count = len(values)
     low, high = _median_interval(values) if ranks else _mean_interval(values)
+    finite = np.isfinite(values).all()
     return {
         "quantity": quantity,
         "gain": gain,
         "size": size,
         "condition": json.dumps(condition or {}, sort_keys=True),
         "networks": count,
-        "mean": values.mean() if count and not ranks else np.nan,
-        "se": stats.sem(values) if count > 1 and not ranks else np.nan,
+        "mean": values.mean() if count and finite else np.nan,
+        "se": stats.sem(values) if count > 1 and finite else np.nan,
+        "median": np.median(values) if count else np.nan,
+        "interval": "median" if ranks else "mean",
         "low": low,
         "high": high,
-        "median": np.median(values) if count else np.nan,
         "theory": theory,
     }
 

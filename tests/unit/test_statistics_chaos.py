@@ -8,7 +8,7 @@ from tables import find, variables
 
 from chaos_sampling.statistics.chaos import chaos_table
 from chaos_sampling.statistics.table import COLUMNS
-from chaos_sampling.store import Dataset
+from chaos_sampling.store import Dataset, Variable
 
 
 def chaos_data():
@@ -90,10 +90,7 @@ def summarised():
         ("efold_phi", 4, 250, 2),
         ("T2_phi", 4, 250, 2),
         ("effective_samples", 4, 250, (1 + 1 / 2 + 1 / 3) / 3),
-        ("relative_half_life_phi", 4, 250, 1),
-        ("relative_step_change_0.15", 4, 250, 1),
         ("lyapunov_max", 4, 250, 0.4),
-        ("lyapunov_dimension", 2, 250, 0.2),
         ("fraction_chaotic", 2, 250, 2 / 3),
         ("fraction_chaotic", 4, 250, 1),
     ],
@@ -105,19 +102,21 @@ def test_chaos_table_summarises_each_gain(quantity, gain, size, mean):
     assert found["size"] == size
 
 
-@pytest.mark.parametrize(
-    ("quantity", "median"),
-    [
-        ("half_life_phi", 6 * np.log(2)),
-        ("T2_phi", 6),
-        ("relative_half_life_phi", 2.5),
-    ],
-)
+@pytest.mark.parametrize(("quantity", "median"), [("half_life_phi", 6 * np.log(2)), ("T2_phi", 6)])
 def test_network_that_never_decorrelates_is_the_slowest(quantity, median):
     found = find(summarised(), quantity, gain=2)
     assert found["networks"] == 3
     assert found["median"] == pytest.approx(median, rel=0.01)
+    assert found["interval"] == "median"
     assert np.isnan(found["mean"])
+
+
+def test_networks_that_are_not_shown_to_be_chaotic_have_no_dimension():
+    for quantity, mean in (("lyapunov_dimension", 0.15), ("entropy_rate", 0.15)):
+        found = find(summarised(), quantity, gain=2)
+        assert found["networks"] == 2  # the third has an exponent of one standard error
+        assert found["mean"] == pytest.approx(mean)
+    assert find(summarised(), "fraction_undecided", gain=2)["mean"] == pytest.approx(1 / 3)
 
 
 def test_without_the_whole_spectrum_there_is_no_dimension():
@@ -125,40 +124,67 @@ def test_without_the_whole_spectrum_there_is_no_dimension():
         assert find(summarised(), quantity, gain=4)["networks"] == 0
 
 
+def at(reference):
+    return json.dumps({"reference_gain": reference})
+
+
 @pytest.mark.parametrize(
-    ("quantity", "median"),
-    [("speedup_step_change_0.15", 2.5), ("speedup_half_life_phi", 2.5), ("speedup_T2_phi", 2.5)],
+    ("quantity", "median", "expected"),
+    [
+        ("speedup_step_change_0.15", 2.5, 2.4717),
+        ("speedup_velocity_0.15", 2.5, 2.0279),
+        ("speedup_half_life_phi", 2.5, 4.913 / 2.951),
+        ("speedup_T2_phi", 2.5, 7.436 / 4.436),
+    ],
 )
-def test_networks_speed_up_from_the_low_to_the_high_gain(quantity, median):
-    found = find(summarised(), quantity)
+def test_networks_speed_up_from_the_low_to_the_high_gain(quantity, median, expected):
+    found = find(summarised(), quantity, gain=4, condition=at(2))
     assert found["median"] == pytest.approx(median, rel=0.01)
-    assert json.loads(found["condition"]) == {"low": 2, "high": 4}
-    assert found["theory"] > 1
+    assert found["theory"] == pytest.approx(expected, rel=1e-3)
+    back = find(summarised(), quantity, gain=2, condition=at(4))
+    assert back["median"] == pytest.approx(1 / median, rel=0.01)
+    assert find(summarised(), quantity, gain=4, condition=at(4))["median"] == 1
 
 
-def test_theory_of_the_speedup_is_that_of_the_scales():
-    found = find(summarised(), "speedup_T2_phi")
-    assert found["theory"] == pytest.approx(7.436 / 4.436, rel=1e-3)
+def test_velocity_leaves_out_that_the_distribution_widens():
+    divergence, [speed], spectra = chaos_data()
+    speed["autocorrelation"][1] *= 4
+    found = chaos_table(divergence, [speed], spectra, transient=0, reference_gain=2, pairs=[])
+    change, velocity = (
+        find(found, f"speedup_{name}_0.15", gain=4) for name in ("step_change", "velocity")
+    )
+    assert velocity["median"] == pytest.approx(change["median"] / 2)
 
 
-def test_powers_of_size_are_fitted_over_networks():
-    divergence, _, _ = chaos_data()
+def grown_data():
+    """Two sizes whose correlations fall and whose entropies grow with powers of N."""
+    divergence, _, [small] = chaos_data()
     lag = np.arange(0, 45, 0.15)
     correlation = np.exp(-lag) * np.ones((2, 3, 1))
     speeds = [mixing_data(correlation, lag, neurons) for neurons in (100, 400)]
     speeds[1]["correlation_rms"][:] /= 4  # a power of −1
-    found = find(
-        chaos_table(divergence, speeds, [], transient=0, reference_gain=4, pairs=[(2, 4)]),
-        "correlation_exponent",
-        gain=4,
-    )
-    assert found["mean"] == pytest.approx(-1)
-    assert found["networks"] == 6
-    assert found["theory"] == -0.5
+    spectra = [
+        Dataset("lyapunov", "", dict(small.variables), {"neurons": neurons})
+        for neurons in (100, 400)
+    ]
+    for spectrum, rate in zip(spectra, (0.1, 0.2), strict=True):  # in all: a power of 1.5
+        values = np.full((2, 3), rate)
+        spectrum.variables["entropy_rate"] = Variable(values, ("gain", "network"), "1", "")
+    return divergence, speeds, spectra
+
+
+def test_powers_of_size_are_fitted_over_chaotic_networks():
+    found = chaos_table(*grown_data(), transient=0, reference_gain=4, pairs=[])
+    power = find(found, "correlation_exponent", gain=4)
+    assert power["mean"] == pytest.approx(-1)
+    assert power["networks"] == 6
+    assert power["theory"] == -0.5
     logs = np.log([0.4, 0.5, 0.6])
     se = np.sqrt(2 * np.square(logs - logs.mean()).sum() / 4 / (6 * (np.log(4) / 2) ** 2))
-    assert found["se"] == pytest.approx(se)
-    assert found["high"] - found["mean"] == pytest.approx(2.776445 * se)  # t(0.975, 4)
+    assert power["se"] == pytest.approx(se)
+    assert power["high"] - power["mean"] == pytest.approx(2.776445 * se)  # t(0.975, 4)
+    assert find(found, "correlation_exponent", gain=2)["networks"] == 4
+    assert find(found, "entropy_exponent", gain=4)["mean"] == pytest.approx(1.5)
 
 
 def test_one_size_has_no_power():
@@ -184,7 +210,7 @@ def test_divergence_rate_leaves_out_the_transient():
 
 def test_without_the_reference_gain_nothing_is_compared():
     found = chaos_table(*chaos_data(), transient=0, reference_gain=3, pairs=[])
-    compared = found[found["quantity"].str.startswith("relative")]
+    compared = found[found["quantity"].str.startswith("speedup")]
     assert len(compared) == 8
     assert (compared["networks"] == 0).all()
 
@@ -192,5 +218,5 @@ def test_without_the_reference_gain_nothing_is_compared():
 def test_chaos_table_has_one_row_per_quantity_and_gain():
     found = summarised()
     assert list(found.columns) == COLUMNS
-    assert not found.duplicated(["quantity", "gain"]).any()
-    assert len(found) == 2 * (2 + 12 + 4 + 4 + 3) + 3
+    assert not found.duplicated(["quantity", "gain", "condition"]).any()
+    assert len(found) == 2 * (2 + 12 + 4 + 5 + 3) + 4

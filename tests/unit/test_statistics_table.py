@@ -18,6 +18,7 @@ def test_interval_is_students():
     mean, se = 7 / 3, np.sqrt(7 / 3) / np.sqrt(3)  # variance 7/3 with n − 1
     half = 4.302653 * se  # t(0.975, 2)
     assert found["networks"] == 3
+    assert found["interval"] == "mean"
     assert found["mean"] == pytest.approx(mean)
     assert found["se"] == pytest.approx(se)
     assert found["median"] == 2
@@ -85,7 +86,8 @@ def test_ranks_give_the_median_and_its_order_statistics(values, beyond):
     ordered = np.sort(values[:-1])
     assert found["networks"] == len(ordered)
     assert found["median"] == np.median(ordered)
-    assert np.isnan([found["mean"], found["se"]]).all()
+    assert found["interval"] == "median"
+    assert np.isnan(found["mean"]) == (beyond > 0)
     assert found["low"] <= found["median"] <= found["high"]
     # the number of values below the median is binomial; each end leaves out at most 2.5 %
     below = stats.binom.cdf(np.arange(len(ordered)), len(ordered), 0.5)
@@ -95,7 +97,7 @@ def test_ranks_give_the_median_and_its_order_statistics(values, beyond):
 @pytest.mark.parametrize("values", [[], [1.0], [np.inf]])
 def test_ranks_of_a_single_network_have_no_interval(values):
     found = row("x", values, ranks=True)
-    assert np.isnan([found["low"], found["high"], found["mean"]]).all()
+    assert np.isnan([found["low"], found["high"]]).all()
     assert found["networks"] == len(values)
 
 

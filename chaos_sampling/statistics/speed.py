@@ -1,0 +1,119 @@
+"""How fast activity changes, in four senses, and how gain changes that (section 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from chaos_sampling import mixing
+from chaos_sampling.mean_field import MeanField
+from chaos_sampling.statistics.table import row
+from chaos_sampling.store import Dataset
+
+SENSES = ("step_change", "velocity", "half_life_phi", "T2_phi")
+"""Senses of speed: the rms change of φ in one interval; the same over the rms of φ, which leaves
+out that gain also widens the distribution; the inverse half-life and the inverse T2 of φ."""
+
+
+def timescales(speed: Dataset) -> dict[str, np.ndarray]:
+    """Return the half-life, 1/e time and T2 of φ of each network, (gain, network) each, in τ.
+
+    Args:
+        speed: kind "mixing".
+    """
+    step = speed["lag"][1]
+    measures = {
+        "half_life_phi": mixing.crossing_time,
+        "efold_phi": lambda c, interval: mixing.crossing_time(c, interval, 1 / np.e),
+        "T2_phi": mixing.correlation_time,
+    }
+    return {
+        name: np.array(
+            [[measure(c, step) for c in networks] for networks in speed["autocorrelation"]]
+        )
+        for name, measure in measures.items()
+    }
+
+
+def speed(dataset: Dataset, sense: str) -> np.ndarray:
+    """Return how fast the activity changes at each gain, larger for faster, up to a factor.
+
+    Args:
+        dataset: kind "mixing", with values (gain, network), or "mean_field", with values (gain,).
+        sense: one of `SENSES`.
+    """
+    simulated = dataset.kind == "mixing"
+    if sense == "step_change":
+        return dataset["step_change"]
+    if sense == "velocity":
+        variance = dataset["autocorrelation"][..., 0] if simulated else dataset["variance_phi"]
+        with np.errstate(invalid="ignore"):
+            return dataset["step_change"] / np.sqrt(variance)
+    return 1 / (timescales(dataset)[sense] if simulated else dataset[sense])
+
+
+def speedup(dataset: Dataset, sense: str, reference: float, gain: float) -> np.ndarray:
+    """Return speed(gain)/speed(reference) of each network.
+
+    It is infinite where only the reference is slower than what was recorded, and NaN where a gain
+    was not simulated or both speeds are 0.
+
+    Args:
+        dataset: as for `speed`.
+        sense: as for `speed`.
+        reference: gain in the denominator.
+        gain: gain in the numerator.
+    """
+    values = speed(dataset, sense)
+    missing = np.full(values.shape[1:], np.nan)
+    found = [
+        values[dataset["gain"] == g][0] if g in dataset["gain"] else missing
+        for g in (gain, reference)
+    ]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.divide(*found)
+
+
+def speedup_rows(
+    dataset: Dataset, theory: Mapping[float, MeanField], pairs: Iterable[tuple[float, float]]
+) -> list[dict[str, Any]]:
+    """Compare each network at one gain with itself at another one, in every sense of speed.
+
+    Args:
+        dataset: kind "mixing".
+        theory: by gain.
+        pairs: (reference, gain).
+    """
+    step = dataset["lag"][1]
+    return [
+        row(
+            f"speedup_{sense}" + (f"_{step:g}" if sense in ("step_change", "velocity") else ""),
+            speedup(dataset, sense, reference, gain),
+            gain=gain,
+            size=dataset.attributes["neurons"],
+            condition={"reference_gain": reference},
+            theory=_expected_speedup(theory, sense, reference, gain, step),
+            ranks=True,
+        )
+        for reference, gain in pairs
+        for sense in SENSES
+    ]
+
+
+def _expected_speedup(
+    theory: Mapping[float, MeanField], sense: str, reference: float, gain: float, step: float
+) -> float:
+    if min(reference, gain) <= 1 or not {reference, gain} <= theory.keys():
+        return np.nan
+    fast, slow = (_expected_speed(theory[g], sense, step) for g in (gain, reference))
+    return fast / slow
+
+
+def _expected_speed(theory: MeanField, sense: str, step: float) -> float:
+    if sense == "step_change":
+        return theory.step_change(step)
+    if sense == "velocity":
+        return theory.step_change(step) / np.sqrt(theory.variance_phi)
+    return 1 / getattr(theory, sense)
