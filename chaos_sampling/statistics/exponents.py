@@ -103,8 +103,8 @@ def _power_row(
     enough = [(size, group) for size, group in zip(sizes, groups, strict=True) if len(group) > 1]
     if len(enough) < 2:
         return found
-    points = [(np.log(size), np.log(value)) for size, group in enough for value in group]
-    fit = stats.linregress(points)
+    points = np.log([(size, value) for size, group in enough for value in group])
+    fit = stats.linregress(*points.T)
     half = stats.t.ppf(0.975, len(points) - 2) * fit.stderr
     ends = {"mean": fit.slope, "se": fit.stderr, "low": fit.slope - half, "high": fit.slope + half}
     return found | ends | {"networks": len(points)}
