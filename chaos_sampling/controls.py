@@ -202,8 +202,8 @@ def from_chaos(
         return Gaussian(batch, recording.shape[-1], generator)
     if name == "ornstein_uhlenbeck":
         deviation = np.sqrt(np.square(recording).mean(axis=(0, 1)))
-        # not mixing.correlation_time: a source needs a number even where no end is in sight
-        correlation = mean_autocorrelation(recording, len(recording) // 2)
+        # not timescales.correlation_time: a source needs a number even where no end is in sight
+        correlation = mixing.mean_autocorrelation(recording, len(recording) // 2)
         time = 2 * np.trapezoid(np.square(correlation / correlation[0]), dx=interval)
         return OrnsteinUhlenbeck(torch.from_numpy(deviation), time, batch, generator)
     if name == "surrogate":
@@ -212,18 +212,6 @@ def from_chaos(
     raise ValueError(
         f"name: expected 'gaussian', 'ornstein_uhlenbeck' or 'surrogate', found {name!r}"
     )
-
-
-def mean_autocorrelation(recording: np.ndarray, lags: int) -> np.ndarray:
-    """Return ⟨z(s) z(s + t)⟩ averaged over trials and latents, shape (lags,).
-
-    Args:
-        recording: (T, trials, K).
-        lags: number of lags, at most T.
-    """
-    # trial by trial, as the Fourier transforms of all would take several times their memory
-    trials = np.moveaxis(recording, 1, 0)
-    return np.mean([mixing.autocorrelation(z, lags).mean(axis=-1) for z in trials], axis=0)
 
 
 def surrogate_kernel(recording: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ def lyapunov_exponents(
     Args:
         network: the weights S and R; its batch, if it has one, is the leading axes of the state.
         state: h on the attractor, shape (..., B, N).
-        gain: g, a number or a tensor that broadcasts against shape (..., B, 1).
+        gain: g, constant in time: a number or a tensor that broadcasts against shape (..., B, 1).
         count: number of exponents, k ≤ N.
         dt: RK4 step in τ, of states and tangents alike.
         burn_in: τ in which the tangents turn into their directions, unrecorded; a whole multiple

@@ -22,7 +22,7 @@ from scipy.interpolate import CubicSpline
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
-from chaos_sampling import mixing
+from chaos_sampling import timescales
 
 SMALLEST, LARGEST = 1.01, 100.0
 """Gains above 1 between which the discretisation was checked."""
@@ -75,16 +75,27 @@ class MeanField:
     dimension_h: float
     dimension_phi: float
 
-    def correlation_rms(self, size: int) -> float:
-        """Return the root-mean-square correlation of φ of two neurons when `size` is large."""
-        return float(np.sqrt((1 / self.dimension_phi - 1) / size))
-
     def step_change(self, interval: float) -> float:
         """Return the root-mean-square change of φ over `interval` τ, √(2(C(0) − C(interval)))."""
         if self.gain <= 1:
             return 0.0
         later = CubicSpline(self.lag, self.correlation_phi, bc_type="clamped")(interval)
         return float(np.sqrt(2 * (self.variance_phi - later)))
+
+
+def correlation_rms(dimension: np.ndarray | float, size: int) -> np.ndarray:
+    """Return the root-mean-square correlation √((N/D − 1)/N) of φ of two neurons.
+
+    Args:
+        dimension: participation ratio of φ per neuron, D/N.
+        size: N.
+
+    Returns:
+        The correlation; NaN where there is less than one dimension, and N too small for the theory.
+    """
+    dimension = np.asarray(dimension, float)
+    valid = dimension * size >= 1
+    return np.sqrt((1 / np.where(valid, dimension, np.nan) - 1) / size)
 
 
 class _Solution(NamedTuple):
@@ -128,9 +139,9 @@ def solve(gain: float) -> MeanField:
         correlation_phi=phi,
         lyapunov_max=np.sqrt(1 - ground) - 1,
         excited_level=excited,
-        T2_phi=mixing.correlation_time(phi, interval),
-        half_life_phi=mixing.crossing_time(phi, interval),
-        efold_phi=mixing.crossing_time(phi, interval, 1 / np.e),
+        T2_phi=timescales.correlation_time(phi, interval),
+        half_life_phi=timescales.crossing_time(phi, interval),
+        efold_phi=timescales.crossing_time(phi, interval, 1 / np.e),
         dimension_h=dimension_h,
         dimension_phi=dimension_phi,
     )

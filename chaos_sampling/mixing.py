@@ -33,49 +33,16 @@ def autocorrelation(series: np.ndarray, lags: int) -> np.ndarray:
     return products / pairs.reshape(-1, *[1] * (series.ndim - 1))
 
 
-def crossing_time(correlation: np.ndarray, interval: float, level: float = 0.5) -> float:
-    """Return the first lag at which C(t)/C(0) falls to `level`, between samples by a straight line.
+def mean_autocorrelation(series: np.ndarray, lags: int) -> np.ndarray:
+    """Return ⟨x(s) x(s + t)⟩ averaged over trials and channels, shape (lags,).
 
     Args:
-        correlation: C at lags 0, interval, 2·interval, …, shape (lags,).
-        interval: τ between lags.
-        level: 1/2 for the half-life, 1/e for the e-folding time.
-
-    Returns:
-        The lag in τ; infinity where the level is not reached, NaN where C(0) is not positive.
+        series: (T, trials, N).
+        lags: number of lags, at most T.
     """
-    if not correlation[0] > 0:
-        return float("nan")
-    normalised = correlation / correlation[0]
-    below = np.flatnonzero(normalised <= level)
-    if below.size == 0:
-        return float("inf")
-    after = below[0]
-    high, low = normalised[after - 1], normalised[after]
-    return float(interval * (after - 1 + (high - level) / (high - low)))
-
-
-def correlation_time(correlation: np.ndarray, interval: float) -> float:
-    """Return T2 = ∫ (C(t)/C(0))² dt over −∞…∞ in τ, by the trapezoidal rule.
-
-    T / T2 is the effective number of independent samples for a variance measured over a time T;
-    an Ornstein-Uhlenbeck process of time constant 1 has T2 = 1.
-
-    Args:
-        correlation: C at lags 0, interval, …, shape (lags,).
-        interval: τ between lags.
-
-    Returns:
-        T2; infinity where the last quarter of the lags still makes up more than a tenth of the
-        integral, which then measures the length of the record; NaN where C(0) is not positive.
-    """
-    if not correlation[0] > 0:
-        return float("nan")
-    squares = np.square(correlation / correlation[0])
-    total, tail = (
-        np.trapezoid(part, dx=interval) for part in (squares, squares[-len(squares) // 4 :])
-    )
-    return float("inf") if tail > total / 10 else float(2 * total)
+    # trial by trial, as the Fourier transforms of all would take several times their memory
+    trials = np.moveaxis(series, 1, 0)
+    return np.mean([autocorrelation(x, lags).mean(axis=-1) for x in trials], axis=0)
 
 
 def step_change(series: np.ndarray) -> np.ndarray:
@@ -182,25 +149,3 @@ class _Covariances:
 def _mean_of_pairs(matrix: np.ndarray) -> float:
     neurons = len(matrix)
     return float((matrix.sum() - np.trace(matrix)) / (neurons * (neurons - 1)))
-
-
-def divergence_rate(time: np.ndarray, distance: np.ndarray, saturation: float) -> float:
-    """Return the rate at which two nearby trajectories separate, in 1/τ.
-
-    It is the slope of the logarithm of the distance, by least squares, from the start to the
-    moment at which the distance first exceeds a twentieth of its saturation.
-
-    Args:
-        time: (T,) in τ.
-        distance: (T,).
-        saturation: distance of two independent states.
-
-    Returns:
-        The rate; NaN when fewer than two distances lie in that range.
-    """
-    beyond = np.flatnonzero(distance > saturation / 20)
-    end = beyond[0] if beyond.size else len(time)
-    usable = np.flatnonzero(distance[:end] > 0)
-    if usable.size < 2:
-        return float("nan")
-    return float(np.polyfit(time[usable], np.log(distance[usable]), 1)[0])

@@ -51,8 +51,7 @@ def driven_variance(gain: float, amplitude: float) -> float:
 def quenching_amplitude(gain: float) -> float:
     """Return the σ above which white noise ends the chaos as N → ∞.
 
-    There the variance g²⟨φ²⟩ of what neurons receive falls below the variance Δ0 of h
-    .
+    There the variance g²⟨φ²⟩ of what neurons receive falls below the variance Δ0 of h.
 
     Args:
         gain: g, above 1.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.
-NOT_SCIENCE = {"store", "progress", "generators", "checkpoint"}
+NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates"}
 
 
 MODELS = {name_of(model): model for model in config["models"]}
@@ -101,7 +101,7 @@ def theory_gains():
 
 
 def gain_pairs():
-    """Return the gains of Fig. 3 two by two: the readings of R1, low and high."""
+    """Return the gains of Fig. 3 two by two, low and high: the readings of R1; an odd one is alone."""
     gains = config["figures"]["gains"]
     return [sorted(pair) for pair in zip(gains[::2], gains[1::2])]
 

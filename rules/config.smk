@@ -25,6 +25,7 @@ def check_config():
         if found not in choices:
             listed = ", ".join(map(str, choices))
             raise WorkflowError(f"{key}: expected one of {listed}; found {found}.")
+    check_sweep(config["chaos"]["sweep"], config["gan"]["latents"]["gain"])
     for key, gain in critical_gains():
         raise WorkflowError(
             f"{key}: expected at most 1 or at least 1.01, found {gain}; between them the timescales "
@@ -108,9 +109,29 @@ def references():
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
 
 
+def check_sweep(sweep, reference_gain):
+    """Refuse a sweep with two entries for one size, or without the gain that speeds refer to."""
+    sizes = [size["neurons"] for size in sweep["sizes"]]
+    for index, size in enumerate(sizes):
+        if size in sizes[:index]:
+            raise WorkflowError(
+                f"chaos.sweep.sizes.{index}.neurons: expected every size once, found {size} again."
+            )
+    if reference_gain > 1 and reference_gain not in sweep["gains"]:
+        raise WorkflowError(
+            f"chaos.sweep.gains: expected gan.latents.gain = {reference_gain} among them, to which "
+            f"speeds are compared; found {', '.join(map(str, sweep['gains']))}."
+        )
+    if reference_gain <= 1:
+        raise WorkflowError(
+            f"gan.latents.gain: expected a gain above 1, found {reference_gain}; a network at or "
+            "below 1 falls silent, and its latents with it."
+        )
+
+
 def critical_gains():
     """List (key, gain) of gains so close to the transition that mean_field refuses them."""
-    for stage in ("divergence", "sweep", "latents"):
+    for stage in ("divergence", "sweep"):
         for index, gain in enumerate(config["chaos"][stage]["gains"]):
             if 1 < gain < 1.01:
                 yield f"chaos.{stage}.gains.{index}", gain

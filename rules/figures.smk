@@ -328,6 +328,7 @@ rule plot_figureS6:
         mem="2GB",
         runtime="10m",
     params:
+        gain=config["gan"]["latents"]["gain"],
         code=science("plot_figureS6"),
     message:
         "Drawing Fig. S6"

@@ -11,5 +11,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    figure = figureS6.draw(store.load(snakemake.input.latents, "latents"))
+    figure = figureS6.draw(
+        store.load(snakemake.input.latents, "latents"), gain=snakemake.params.gain
+    )
     style.save(figure, snakemake.output.png, snakemake.output.svg)

@@ -122,7 +122,7 @@ def measure(z: np.ndarray, lags: int, directions: np.ndarray) -> dict[str, np.nd
     relative = pooled / np.sqrt(np.square(pooled).mean(axis=0))
     counts, _ = np.histogram(relative, EDGES)
     return {
-        "autocorrelation": controls.mean_autocorrelation(z, lags),
+        "autocorrelation": mixing.mean_autocorrelation(z, lags),
         "density": counts / (relative.size * np.diff(EDGES)),
         "dimension": mixing.participation_ratio(z) / size,
         "correlation_rms": mixing.pair_correlations(z).rms,

@@ -125,11 +125,9 @@ def measure(h: np.ndarray, lags: int) -> tuple[np.ndarray, dict[str, float]]:
     phi = np.tanh(h)
     if np.square(phi).mean() < SILENT:
         h, phi = np.zeros_like(h), np.zeros_like(phi)
-    trials, neurons = h.shape[1:]
-    # trial by trial, as the Fourier transforms of all would take several times their memory
-    correlation = [mixing.autocorrelation(phi[:, a], lags).mean(axis=-1) for a in range(trials)]
+    neurons = h.shape[-1]
     pairs = mixing.pair_correlations(phi)
-    return np.mean(correlation, axis=0), {
+    return mixing.mean_autocorrelation(phi, lags), {
         "variance_h": np.square(h).mean(),
         "dimension_h": mixing.participation_ratio(h) / neurons,
         "dimension_phi": mixing.participation_ratio(phi) / neurons,

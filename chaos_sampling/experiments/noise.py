@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, mean_field, mixing, seeds
+from chaos_sampling import dynamics, mean_field, mixing, seeds, timescales
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.experiments.sweep import network_of
 from chaos_sampling.network import Network, random_states
@@ -195,7 +195,7 @@ def _measure(
     signals = torch.stack(records).numpy()  # (time, readout, condition, trial)
     lags = max(1, len(signals) // 4)
     correlation = mixing.autocorrelation(signals, lags).mean(-1)  # over trials
-    half_life = np.apply_along_axis(mixing.crossing_time, 0, correlation, interval)
+    half_life = np.apply_along_axis(timescales.crossing_time, 0, correlation, interval)
     return np.stack([np.sqrt(correlation[0]).T, half_life.T])
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from string import ascii_lowercase
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from chaos_sampling.figures import style, sweep
+from chaos_sampling.mean_field import correlation_rms
 from chaos_sampling.statistics.exponents import is_chaotic, of_chaotic
-from chaos_sampling.statistics.speed import timescales
+from chaos_sampling.statistics.speed import times_of
 from chaos_sampling.store import Dataset
 
 
@@ -81,8 +81,7 @@ def _dimension(axes: Axes, theory: Dataset, mixings: Sequence[Dataset]) -> None:
 def _correlation(axes: Axes, theory: Dataset, mixings: Sequence[Dataset]) -> None:
     for dataset in mixings:
         size = dataset.attributes["neurons"]
-        expected = np.sqrt((1 / theory["dimension_phi"] - 1) / size)
-        expected[expected > 1] = np.nan  # not many neurons in the sense of the theory
+        expected = correlation_rms(theory["dimension_phi"], size)
         line = sweep.THEORY | {"color": sweep.colour_of(size), "linestyle": (0, (3, 1.5))}
         axes.plot(theory["gain"], expected, **line)
         sweep.networks(axes, dataset, dataset["correlation_rms"])
@@ -94,7 +93,7 @@ def _timescale(
 ) -> None:
     axes.plot(theory["gain"], theory[name], **sweep.THEORY)
     for dataset in mixings:
-        sweep.networks(axes, dataset, timescales(dataset)[name])
+        sweep.networks(axes, dataset, times_of(dataset)[name])
     axes.set(yscale="log", ylabel=label, ylim=(1, 100))
     axes.yaxis.set_major_formatter("{x:g}")
 

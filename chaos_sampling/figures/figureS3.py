@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -44,16 +45,16 @@ def draw(
     axes = figure.subplots(2, len(LABELS))
     for column, (sense, label) in enumerate(LABELS.items()):
         _against_gain(axes[0, column], theory, mixings, sense, reference_gain)
-        for height, pair, colour in zip((0.08, 0.16), pairs, PAIRS, strict=False):
-            _mark(axes[0, column], height, pair, colour)
+        for row, (pair, colour) in enumerate(zip(pairs, cycle(PAIRS), strict=False), start=1):
+            _mark(axes[0, column], 0.08 * row, pair, colour)
         _within_pairs(axes[1, column], theory, mixings, sense, pairs)
         axes[0, column].set_title(label)
         sweep.gain_axis(axes[0, column], [g for g in mixings[0]["gain"] if g > 1])
         axes[0, column].set_xlabel("gain $g$")
     axes[0, 0].set_ylabel(f"speed relative to $g$ = {reference_gain:g}")
     axes[1, 0].set_ylabel("speed at high gain / at low gain")
-    for letter, row in zip("ab", axes[:, 0], strict=True):
-        row.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
+    for letter, left in zip("ab", axes[:, 0], strict=True):
+        left.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
     sweep.legend(axes[0, 0], mixings, loc="upper left")
     return figure
 
@@ -87,7 +88,7 @@ def _within_pairs(
     pairs: Sequence[tuple[float, float]],
 ) -> None:
     width = 0.8 / len(mixings)
-    for place, (pair, colour) in enumerate(zip(pairs, PAIRS, strict=False)):
+    for place, (pair, colour) in enumerate(zip(pairs, cycle(PAIRS), strict=False)):
         axes.axvspan(place - 0.45, place + 0.45, color=colour, alpha=0.18, linewidth=0, zorder=0)
         axes.hlines(speedup(theory, sense, *pair), place - 0.45, place + 0.45, **sweep.THEORY)
         for index, dataset in enumerate(mixings):

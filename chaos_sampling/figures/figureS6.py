@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from chaos_sampling import mixing
+from chaos_sampling import timescales
 from chaos_sampling.figures import style, sweep
 from chaos_sampling.store import Dataset
 
@@ -24,7 +24,7 @@ LOOKS = {
 
 
 @style.styled
-def draw(latents: Dataset, *, gain: float = 4.0) -> Figure:
+def draw(latents: Dataset, *, gain: float) -> Figure:
     """Draw Fig. S6.
 
     Args:
@@ -86,7 +86,7 @@ def _measures(latents: Dataset) -> dict[str, np.ndarray]:
     correlation, interval = latents["autocorrelation"], latents["lag"][1]
     return {
         "dimension per latent": latents["dimension"],
-        "$T_2$ (τ)": np.apply_along_axis(mixing.correlation_time, -1, correlation, interval),
+        "$T_2$ (τ)": np.apply_along_axis(timescales.correlation_time, -1, correlation, interval),
         "excess kurtosis": latents["kurtosis"],
     }
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaos_sampling import mean_field, mixing
+from chaos_sampling import mean_field, timescales
 from chaos_sampling.mean_field import MeanField
 from chaos_sampling.statistics.exponents import exponent_rows, growth_rows
-from chaos_sampling.statistics.speed import speedup_rows, timescales
+from chaos_sampling.statistics.speed import speedup_rows, times_of
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
@@ -59,7 +59,9 @@ def _divergence_rows(divergence: Dataset, transient: float, theory: Theory) -> l
     for index, gain in enumerate(divergence["gain"]):
         rates = np.array(
             [
-                mixing.divergence_rate(divergence["time"][settled], distance[settled], saturation)
+                timescales.divergence_rate(
+                    divergence["time"][settled], distance[settled], saturation
+                )
                 for distance, saturation in zip(
                     divergence["distance"][index], divergence["saturation"][index], strict=True
                 )
@@ -80,7 +82,7 @@ def _mixing_rows(dataset: Dataset, theory: Theory) -> list[dict[str, Any]]:
         **{name: dataset[name] for name in ("variance_h", "dimension_h", "dimension_phi")},
         **{f"correlation_{name}": dataset[f"correlation_{name}"] for name in CORRELATIONS},
     }
-    times = timescales(dataset)
+    times = times_of(dataset)
     times["effective_samples"] = 1 / times["T2_phi"]
     rows = []
     for index, gain in enumerate(dataset["gain"]):
@@ -100,8 +102,7 @@ def _expected(theory: MeanField, size: int, step: float) -> dict[str, float]:
     expected = {name: getattr(theory, name) for name in names}
     expected[f"step_change_{step:g}"] = theory.step_change(step)
     expected["effective_samples"] = 1 / theory.T2_phi
-    # less than one dimension, or a correlation above 1: N is too small for the theory
-    if theory.dimension_phi * size >= 1:
+    expected["correlation_rms"] = float(mean_field.correlation_rms(theory.dimension_phi, size))
+    if theory.dimension_phi * size >= 1:  # else N is too small for the theory
         expected |= {name: getattr(theory, name) for name in ("dimension_h", "dimension_phi")}
-        expected["correlation_rms"] = theory.correlation_rms(size)
     return expected

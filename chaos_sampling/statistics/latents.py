@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from chaos_sampling import mixing
+from chaos_sampling import timescales
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
@@ -19,8 +19,8 @@ def latents_table(latents: Dataset) -> pd.DataFrame:
     step = latents["lag"][1]
     correlation = latents["autocorrelation"]  # (source, gain, network, lag)
     times = {
-        "T2_latents": np.apply_along_axis(mixing.correlation_time, -1, correlation, step),
-        "half_life_latents": np.apply_along_axis(mixing.crossing_time, -1, correlation, step),
+        "T2_latents": np.apply_along_axis(timescales.correlation_time, -1, correlation, step),
+        "half_life_latents": np.apply_along_axis(timescales.crossing_time, -1, correlation, step),
     }
     measures = {
         "variance_latents": correlation[..., 0],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from chaos_sampling.mean_field import correlation_rms
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
@@ -21,8 +22,7 @@ def mean_field_table(theory: Dataset, sizes: Sequence[int]) -> pd.DataFrame:
     """Tabulate the mean-field theory under the names that simulations have in `chaos_table`.
 
     There are no networks: every number stands in the column `theory`. What is not defined in a
-    silent network has no row, and neither has a root-mean-square pair correlation above 1, which
-    tells that the network is too small for the theory.
+    silent network has no row, and neither has a pair correlation at sizes too small for the theory.
 
     Args:
         theory: kind "mean_field".
@@ -40,11 +40,8 @@ def mean_field_table(theory: Dataset, sizes: Sequence[int]) -> pd.DataFrame:
             for name, value in values.items()
             if not np.isnan(value)
         ]
-        # as MeanField.correlation_rms
-        pairs = np.sqrt((1 / theory["dimension_phi"][index] - 1) / np.asarray(sizes))
-        rows += [
-            row("correlation_rms", [], gain=gain, size=size, theory=correlation)
-            for size, correlation in zip(sizes, pairs, strict=True)
-            if correlation <= 1
-        ]
+        for size in sizes:
+            correlation = correlation_rms(theory["dimension_phi"][index], size)
+            if not np.isnan(correlation):
+                rows.append(row("correlation_rms", [], gain=gain, size=size, theory=correlation))
     return table(rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from chaos_sampling import mixing
+from chaos_sampling import mixing, timescales
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
@@ -39,7 +39,7 @@ def sampling_table(gain_samples: Iterable[Dataset]) -> pd.DataFrame:
         rows += [
             row(name, [value], gain=gain, condition=condition) for name, value in values.items()
         ]
-        half_life = mixing.crossing_time(correlation, step)
+        half_life = timescales.crossing_time(correlation, step)
         rows.append(
             row("half_life_images", [half_life], gain=gain, condition=condition, ranks=True)
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from chaos_sampling import mixing
+from chaos_sampling import timescales
 from chaos_sampling.mean_field import MeanField
 from chaos_sampling.statistics.table import row
 from chaos_sampling.store import Dataset
@@ -17,21 +17,21 @@ SENSES = ("step_change", "velocity", "half_life_phi", "T2_phi")
 out that gain also widens the distribution; the inverse half-life and the inverse T2 of φ."""
 
 
-def timescales(speed: Dataset) -> dict[str, np.ndarray]:
+def times_of(dataset: Dataset) -> dict[str, np.ndarray]:
     """Return the half-life, 1/e time and T2 of φ of each network, (gain, network) each, in τ.
 
     Args:
-        speed: kind "mixing".
+        dataset: kind "mixing".
     """
-    step = speed["lag"][1]
+    step = dataset["lag"][1]
     measures = {
-        "half_life_phi": mixing.crossing_time,
-        "efold_phi": lambda c, interval: mixing.crossing_time(c, interval, 1 / np.e),
-        "T2_phi": mixing.correlation_time,
+        "half_life_phi": timescales.crossing_time,
+        "efold_phi": lambda c, interval: timescales.crossing_time(c, interval, 1 / np.e),
+        "T2_phi": timescales.correlation_time,
     }
     return {
         name: np.array(
-            [[measure(c, step) for c in networks] for networks in speed["autocorrelation"]]
+            [[measure(c, step) for c in networks] for networks in dataset["autocorrelation"]]
         )
         for name, measure in measures.items()
     }
@@ -51,7 +51,7 @@ def speed(dataset: Dataset, sense: str) -> np.ndarray:
         variance = dataset["autocorrelation"][..., 0] if simulated else dataset["variance_phi"]
         with np.errstate(invalid="ignore"):
             return dataset["step_change"] / np.sqrt(variance)
-    return 1 / (timescales(dataset)[sense] if simulated else dataset[sense])
+    return 1 / (times_of(dataset)[sense] if simulated else dataset[sense])
 
 
 def speedup(dataset: Dataset, sense: str, reference: float, gain: float) -> np.ndarray:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import fft
 from scipy.interpolate import CubicSpline
 
-from chaos_sampling.mean_field import solve
-from chaos_sampling.mixing import correlation_time, crossing_time
+from chaos_sampling.mean_field import correlation_rms, solve
+from chaos_sampling.timescales import correlation_time, crossing_time
 
 TOLERANCES = {
     "variance_h": {"rel": 1e-4},
@@ -104,9 +104,16 @@ def test_step_change_is_read_from_the_correlation(gain):
 
 
 def test_pair_correlations_shrink_with_the_root_of_the_size():
-    theory = solve(4.0)
-    assert theory.correlation_rms(1000) == pytest.approx(theory.correlation_rms(250) / 2)
-    assert theory.correlation_rms(250) == pytest.approx(0.2459, rel=5e-3)
+    dimension = solve(4.0).dimension_phi
+    assert correlation_rms(dimension, 1000) == pytest.approx(correlation_rms(dimension, 250) / 2)
+    assert correlation_rms(dimension, 250) == pytest.approx(0.2459, rel=5e-3)
+
+
+@given(st.floats(1e-4, 1), st.integers(1, 5000))
+def test_pair_correlations_lie_between_0_and_1_or_are_undefined(dimension, size):
+    found = correlation_rms(dimension, size)
+    assert np.isnan(found) == (dimension * size < 1)
+    assert np.isnan(found) or 0 <= found <= 1
 
 
 # --- equations that the solution must meet ---
@@ -165,7 +172,7 @@ def test_network_is_silent_up_to_a_gain_of_one(gain):
     assert not theory.correlation_h.any()
     assert not theory.correlation_phi.any()
     assert np.isnan([getattr(theory, name) for name in RELATIVE]).all()
-    assert np.isnan(theory.correlation_rms(250))
+    assert np.isnan(correlation_rms(theory.dimension_phi, 250))
 
 
 @pytest.mark.parametrize("gain", [-2.0, -1e-9, 1.001, 1000.0, np.inf, np.nan])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, mean_field, mixing, seeds
+from chaos_sampling import dynamics, mean_field, mixing, seeds, timescales
 from chaos_sampling.experiments.divergence import simulate_divergence
 from chaos_sampling.experiments.mixing import MEASURES, simulate_mixing
 from chaos_sampling.experiments.sweep import network_of
@@ -51,11 +51,11 @@ def against_theory(request, activity):
     correlation = activity["autocorrelation"][request.param].mean(axis=0)
     found = {name: activity[name][request.param].mean() for name in MEASURES}
     found["variance_phi"] = correlation[0]
-    found["half_life_phi"] = mixing.crossing_time(correlation, INTERVAL)
-    found["T2_phi"] = mixing.correlation_time(correlation, INTERVAL)
+    found["half_life_phi"] = timescales.crossing_time(correlation, INTERVAL)
+    found["T2_phi"] = timescales.correlation_time(correlation, INTERVAL)
     at_size = {
         "step_change": theory.step_change(INTERVAL),
-        "correlation_rms": theory.correlation_rms(SIZE),
+        "correlation_rms": float(mean_field.correlation_rms(theory.dimension_phi, SIZE)),
     }
     return found, vars(theory) | at_size
 
@@ -86,7 +86,7 @@ def test_eulers_method_speeds_up_time_and_keeps_the_variance():
     euler, exact = autocorrelation("euler"), autocorrelation("rk4")
     # the same network, so that only the finite duration scatters: by 0.1 % and 1.5 %
     assert euler[0] == pytest.approx(exact[0], rel=0.01)
-    half_lives = [mixing.crossing_time(correlation, INTERVAL) for correlation in (euler, exact)]
+    half_lives = [timescales.crossing_time(correlation, INTERVAL) for correlation in (euler, exact)]
     assert half_lives[0] / half_lives[1] == pytest.approx(np.sqrt(1 - 0.25), rel=0.05)
 
 
@@ -116,7 +116,7 @@ def test_perturbations_grow_at_high_gain_in_every_network():
     )
     distance, saturation = found["distance"][0], found["saturation"][0]
     rates = [
-        mixing.divergence_rate(found["time"], *pair)
+        timescales.divergence_rate(found["time"], *pair)
         for pair in zip(distance, saturation, strict=True)
     ]
     # at N = 250 networks scatter between about 0.5 and 0.9 per τ

@@ -11,7 +11,6 @@ from chaos_sampling.controls import (
     OrnsteinUhlenbeck,
     Surrogate,
     from_chaos,
-    mean_autocorrelation,
     surrogate_kernel,
 )
 from chaos_sampling.latents import record
@@ -210,9 +209,3 @@ def test_taper_keeps_short_lags(share, kept):
     kernel = surrogate_kernel(np.ones((400, 3, 1)))
     lag = round(share * 400)
     assert (kernel[lag:] * kernel[: 400 - lag]).sum() == pytest.approx(kept, abs=1e-3)
-
-
-def test_mean_autocorrelation_averages_trials_and_latents():
-    series = np.array([[[1.0, 2.0], [0.0, 0.0]], [[3.0, 0.0], [2.0, 0.0]]])  # (T, trial, K)
-    expected = [(5 + 2 + 2 + 0) / 4, (3 + 0 + 0 + 0) / 4]
-    np.testing.assert_allclose(mean_autocorrelation(series, 2), expected, atol=1e-12)

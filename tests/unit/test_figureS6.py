@@ -52,7 +52,7 @@ def test_functions_are_drawn_at_the_nearest_gain(latents, gain, shown):
 
 @pytest.mark.parametrize(("panel", "name"), [(2, "dimension"), (4, "kurtosis")])
 def test_networks_are_dots_and_medians_lines(latents, panel, name):
-    axes = figureS6.draw(latents).axes[panel]
+    axes = figureS6.draw(latents, gain=4).axes[panel]
     for index, source in enumerate(SOURCES):
         *dots, medians = lines_of(axes, source)
         np.testing.assert_array_equal(np.transpose(dots), latents[name][index])
@@ -61,14 +61,14 @@ def test_networks_are_dots_and_medians_lines(latents, panel, name):
 
 def test_networks_beyond_the_record_are_left_out_of_the_times(latents):
     latents["autocorrelation"][0, 0, 0] = 1.0  # correlated for ever
-    *dots, medians = lines_of(figureS6.draw(latents).axes[3], "subset")
+    *dots, medians = lines_of(figureS6.draw(latents, gain=4).axes[3], "subset")
     assert np.isnan(dots[0][0])
     assert np.isfinite(dots[1:]).all()
     assert np.isfinite(medians).all()
 
 
 def test_every_source_has_a_name_and_every_panel_a_letter(latents):
-    figure = figureS6.draw(latents)
+    figure = figureS6.draw(latents, gain=4)
     (legend,) = figure.legends
     assert len(legend.get_texts()) == len(SOURCES) == len(set(figureS6.LOOKS.values()))
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcde")

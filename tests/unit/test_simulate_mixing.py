@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, mixing, seeds
+from chaos_sampling import dynamics, mixing, seeds, timescales
 from chaos_sampling.experiments.mixing import MEASURES, SILENT, measure, simulate_mixing
 from chaos_sampling.experiments.sweep import network_of
 from chaos_sampling.network import random_states
@@ -133,8 +133,8 @@ def test_silent_networks_have_neither_times_nor_dimensions(found):
         assert np.isfinite(found[name][active]).all()
     for name in ("variance_h", "step_change", "autocorrelation"):
         assert not found[name][silent].any()
-    assert np.isnan(mixing.correlation_time(found["autocorrelation"][2, 0], 0.2))
-    assert np.isnan(mixing.crossing_time(found["autocorrelation"][2, 0], 0.2))
+    assert np.isnan(timescales.correlation_time(found["autocorrelation"][2, 0], 0.2))
+    assert np.isnan(timescales.crossing_time(found["autocorrelation"][2, 0], 0.2))
 
 
 # --- what is measured ---

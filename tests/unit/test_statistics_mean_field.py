@@ -36,7 +36,8 @@ def test_theory_of_pair_correlations_is_per_size_where_it_holds(theory_table):
     assert pairs["size"].notna().all()
     # at g = 1.2 some 1150 neurons share each dimension: 125 are too few, and 1000 hardly enough
     assert [*zip(pairs["gain"], pairs["size"], strict=True)] == [(4, 125), (4, 1000)]
-    expected = [mean_field.solve(4).correlation_rms(size) for size in (125, 1000)]
+    dimension = mean_field.solve(4).dimension_phi
+    expected = [mean_field.correlation_rms(dimension, size) for size in (125, 1000)]
     np.testing.assert_allclose(pairs["theory"], expected)
 
 

@@ -81,6 +81,18 @@ BROKEN = [
         "chaos: {sweep: {sizes: [{neurons: 10, networks: 1, exponents: 11}]}}",
         "chaos.sweep.sizes.0.exponents: expected at most 10",
     ),
+    (
+        "chaos: {sweep: {sizes: [{neurons: 9, networks: 1, exponents: 1}, "
+        "{neurons: 9, networks: 2, exponents: 1}]}}",
+        "chaos.sweep.sizes.1.neurons: expected every size once, found 9 again",
+    ),
+    (
+        "chaos: {sweep: {gains: [2, 3]}}",
+        "chaos.sweep.gains: expected gan.latents.gain = 4 among them",
+    ),
+    ("chaos: {sweep: {gains: [0, 4]}}", "chaos.sweep.gains.0: 0 is less than or equal to"),
+    ("gan: {latents: {gain: 0.9}}", "gan.latents.gain: expected a gain above 1, found 0.9"),
+    ("chaos: {latents: {gains: [1]}}", "chaos.latents.gains.0: 1 is less than the minimum"),
     ("chaos: {noise: {stable_gain: 1}}", "chaos.noise.stable_gain: 1 is greater than or equal"),
     ("chaos: {traces: {shown: 3}}", "chaos.traces: unknown key 'shown'"),
     (

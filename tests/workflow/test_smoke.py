@@ -96,7 +96,8 @@ COUNTED = {
     *PIXELS,
 }
 WITHOUT_TORCH = (
-    *("store", "mixing", "overlaps", "energy", "mean_field", "noisy_mean_field", "report"),
+    *("store", "mixing", "overlaps", "energy", "mean_field", "noisy_mean_field", "timescales"),
+    "report",
     "experiments.theory",
 )
 
