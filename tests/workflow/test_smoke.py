@@ -206,7 +206,7 @@ def test_the_report_needs_no_other_file_and_no_network(smoke):
     text = (smoke.directory / "results" / "report.html").read_text()
     page = Page(text)
     assert len(page.images) == len(FIGURES)
-    assert all(source.startswith("data:image/png;base64,") for source in page.images)
+    assert all(source.startswith("data:image/webp;base64,") for source in page.images)
     assert all(source.startswith(("data:", "#")) for source in page.loaded)
     assert not {"script", "iframe", "object", "embed"} & set(page.tags)
     assert "url(" not in text
