@@ -95,9 +95,8 @@ def test_page_holds_its_figures_unchanged():
     png = picture(40, 30)
     kind, text = page("{{ figures.figure1.source }}", png=png).split(",")
     assert kind == "data:image/webp;base64"
-    with Image.open(io.BytesIO(base64.b64decode(text))) as found:
-        with Image.open(io.BytesIO(png)) as expected:
-            np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+    found, expected = (Image.open(io.BytesIO(data)) for data in (base64.b64decode(text), png))
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
 
 
 def test_captions_see_the_configuration():
