@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from chaos_sampling.statistics.noise import noise_table
 from stage import stage
 
 from chaos_sampling import store
+from chaos_sampling.statistics.noise import noise_table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
