@@ -21,8 +21,8 @@ LABELS = {
     "T2_phi": "1 / $T_2$",
 }
 PAIRS = (style.ORANGE, style.SKY)
-TOP = 24.0
-"""Speed-up at which panel b ends; networks beyond it, infinite ones included, stand at its top."""
+BOTTOM, TOP = 0.5, 24.0
+"""Speed-ups at which panel b ends; networks beyond stand at its ends, those at 0 and ∞ included."""
 
 
 @style.styled
@@ -46,7 +46,7 @@ def draw(
     for column, (sense, label) in enumerate(LABELS.items()):
         _against_gain(axes[0, column], theory, mixings, sense, reference_gain)
         for row, (pair, colour) in enumerate(zip(pairs, cycle(PAIRS), strict=False), start=1):
-            _mark(axes[0, column], 0.08 * row, pair, colour)
+            _mark(axes[0, column], 0.05 * row, pair, colour)
         _within_pairs(axes[1, column], theory, mixings, sense, pairs)
         axes[0, column].set_title(label)
         sweep.gain_axis(axes[0, column], [g for g in mixings[0]["gain"] if g > 1])
@@ -76,8 +76,10 @@ def _against_gain(
 
 def _mark(axes: Axes, height: float, pair: tuple[float, float], colour: str) -> None:
     low, high = pair
-    axes.hlines(height, low, high, color=colour, linewidth=3)
-    axes.text(high * 1.06, height, f"{low:g} → {high:g}", color=colour, va="center", size=5)
+    across = axes.get_xaxis_transform()  # x in gains, y as a share of the panel
+    axes.hlines(height, low, high, color=colour, linewidth=5, transform=across)
+    place = {"ha": "center", "va": "center_baseline", "color": "white", "size": 4.5}
+    axes.text(np.sqrt(low * high), height, f"{low:g} → {high:g}", transform=across, **place)
 
 
 def _within_pairs(
@@ -96,7 +98,7 @@ def _within_pairs(
             colour = sweep.colour_of(dataset.attributes["neurons"])
             _column(axes, x, width, speedup(dataset, sense, *pair), colour)
     axes.set_xticks(range(len(pairs)), [f"{low:g} → {high:g}" for low, high in pairs])
-    axes.set(xlabel="gains", yscale="log", ylim=(0.7, TOP))
+    axes.set(xlabel="gains", yscale="log", ylim=(BOTTOM, TOP))
     axes.yaxis.set_major_locator(FixedLocator([1, 2, 4, 8, 16]))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())
@@ -106,15 +108,19 @@ def _within_pairs(
 def _column(
     axes: Axes, x: float, width: float, values: np.ndarray, colour: tuple[float, ...]
 ) -> None:
-    """Draw one dot a network, those beyond the top as triangles at it, and the median as a bar."""
+    """Draw one dot a network and the median as a bar; count networks beyond either end."""
     values = values[~np.isnan(values)]
-    for marker, shown in (
-        ("o", values[values < TOP]),
-        ("^", np.minimum(values, 0.85 * TOP)[values >= TOP]),
+    above, below = values >= TOP, values <= BOTTOM
+    inside = ~(above | below)
+    dots = {"color": colour, "markersize": 2.2, "alpha": 0.6}
+    axes.plot(np.full(inside.sum(), x), values[inside], "o", **dots)
+    text = {"ha": "center", "va": "center", "size": 5, "color": colour}
+    for beyond, marker, edge, place in (
+        (above, "^", 0.85 * TOP, 1.1 * TOP),
+        (below, "v", 1.15 * BOTTOM, 1.4 * BOTTOM),
     ):
-        axes.plot(np.full(len(shown), x), shown, marker, color=colour, markersize=2.2, alpha=0.6)
-    beyond = (values >= TOP).sum()
-    if beyond:
-        axes.text(x, 0.93 * TOP, str(beyond), ha="center", va="bottom", size=5, color=colour)
-    if values.size and np.median(values) < TOP:
+        if beyond.any():
+            axes.plot(x, edge, marker, **dots)
+            axes.text(x, place, str(beyond.sum()), **text)
+    if values.size and BOTTOM < np.median(values) < TOP:
         axes.hlines(np.median(values), x - width / 3, x + width / 3, color=colour)

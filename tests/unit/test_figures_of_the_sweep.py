@@ -139,6 +139,14 @@ def test_s3_counts_networks_that_are_too_slow_to_time(theory, simulated):
         assert [text.get_text() for text in axes.texts] == ["1", "1"] * slow
 
 
+def test_s3_counts_networks_that_are_too_slow_at_the_high_gain(theory, simulated):
+    mixings, _ = simulated
+    figure = figureS3.draw(theory, mixings, reference_gain=4, pairs=[(8, 2)])
+    for axes, slow in zip(figure.axes[4:], (0, 0, 1, 1), strict=True):
+        assert len(of_size(axes, 125, "v")) >= slow
+    assert "1" in [text.get_text() for text in figure.axes[6].texts]
+
+
 def test_s3_is_one_at_the_reference_gain(theory, simulated):
     mixings, _ = simulated
     figure = figureS3.draw(theory, mixings, reference_gain=4, pairs=[])

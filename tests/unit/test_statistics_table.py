@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from scipy import stats
 
 from chaos_sampling.statistics.table import COLUMNS, row, table
 
+REFERENCE = Path(__file__).parents[2] / "reference"
 VALUES = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=2, max_size=12)
 
 
@@ -116,6 +119,17 @@ def test_condition_does_not_depend_on_the_order_of_its_keys():
         row("x", [1], condition={"b": 2, "a": 1}),
     )
     assert first["condition"] == second["condition"]
+
+
+@pytest.mark.parametrize("path", sorted(REFERENCE.glob("*.tsv")), ids=lambda path: path.name)
+def test_reference_tables_have_the_columns_and_hold_together(path):
+    found = pd.read_csv(path, sep="\t")
+    assert list(found.columns) == COLUMNS
+    assert not found.duplicated(["quantity", "gain", "size", "condition"]).any()
+    bounded = found[found["interval"].eq("mean") & found["low"].notna()]
+    assert len(bounded) > 50
+    assert (bounded["low"] <= bounded["mean"]).all()
+    assert (bounded["mean"] <= bounded["high"]).all()
 
 
 def test_row_has_the_columns_of_a_table():
