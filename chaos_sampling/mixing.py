@@ -1,6 +1,6 @@
-"""How activity mixes: its autocorrelation and times, its dimension and pair correlations.
+"""How activity mixes: its autocorrelation, step size, dimension and pair correlations.
 
-numpy only: statistics use it without torch.
+Without torch, so that statistics can use it.
 """
 
 from __future__ import annotations

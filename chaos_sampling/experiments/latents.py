@@ -9,8 +9,8 @@ import torch
 from scipy import stats
 
 from chaos_sampling import controls, dynamics, mixing, seeds
+from chaos_sampling.experiments import sweep
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.experiments.sweep import columns, network_of, settle
 from chaos_sampling.latents import read, record
 from chaos_sampling.network import random_states
 from chaos_sampling.progress import track
@@ -81,24 +81,23 @@ def simulate_latents(
     lags = dynamics.steps(longest_lag, interval) + 1
     found: list[list[list[dict[str, np.ndarray]]]] = []  # by network, gain and source
     for index in track(range(networks), "latents", unit="network"):
-        network = network_of(neurons, index, seed)
+        network = sweep.network_of(neurons, index, seed)
         rng = seeds.generator(seed, "initial states of the latents", index)
-        state = random_states(trials, neurons, rng).float()
-        state = settle(network, state.expand(len(gains), -1, -1), gains, burn_in=burn_in, dt=dt)
-        _, states = dynamics.trajectory(
+        runs = sweep.record(
             network,
-            state.flatten(0, 1),
-            columns(gains, trials, state),
+            random_states(trials, neurons, rng).float(),
+            gains,
+            burn_in=burn_in,
             duration=duration,
             dt=dt,
-            every=interval,
+            interval=interval,
             label=f"network {index + 1}",
         )
         readouts = _readouts(neurons, count, degree, seed, index)
         rng = seeds.generator(seed, "directions of the latents", index)
         directions = rng.standard_normal((count, count), np.float32)
         found.append([])
-        for h in states.split(trials, dim=1):  # (time, trial, neuron) at each gain
+        for h in runs:
             z = {name: read(h, readout).numpy() for name, readout in readouts.items()}
             z |= _controls(z["subset"], interval, seed, index)
             found[-1].append([measure(z[source], lags, directions) for source in SOURCES])

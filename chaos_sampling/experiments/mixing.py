@@ -8,7 +8,7 @@ import numpy as np
 
 from chaos_sampling import dynamics, mixing, seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.experiments.sweep import columns, network_of, settle
+from chaos_sampling.experiments.sweep import network_of, record
 from chaos_sampling.network import random_states
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
@@ -73,20 +73,17 @@ def simulate_mixing(
     for index in track(range(networks), f"mixing, N = {neurons}", unit="network"):
         network = network_of(neurons, index, seed)
         rng = seeds.generator(seed, "initial states of the mixing", neurons, index)
-        state = random_states(trials, neurons, rng).float()
-        state = state.expand(len(gains), -1, -1)
-        state = settle(network, state, gains, burn_in=burn_in, dt=dt)
-        _, states = dynamics.trajectory(
+        runs = record(
             network,
-            state.flatten(0, 1),
-            columns(gains, trials, state),
+            random_states(trials, neurons, rng).float(),
+            gains,
+            burn_in=burn_in,
             duration=duration,
             dt=dt,
-            every=interval,
+            interval=interval,
             label=f"network {index + 1}",
         )
-        runs = np.split(states.numpy(), len(gains), axis=1)  # (time, trial, neuron) at each gain
-        found.append([measure(h, lags) for h in runs])
+        found.append([measure(h.numpy(), lags) for h in runs])
     across = ("gain", "network")
     correlations = np.array([[correlation for correlation, _ in runs] for runs in found])
     return Dataset(

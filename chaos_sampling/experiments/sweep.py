@@ -68,6 +68,46 @@ def settle(
     return state
 
 
+def record(
+    network: Network,
+    initial: Tensor,
+    gains: Sequence[float],
+    *,
+    burn_in: float,
+    duration: float,
+    dt: float,
+    interval: float,
+    label: str,
+) -> Sequence[Tensor]:
+    """Record trajectories at several gains from the same initial states, once settled.
+
+    Args:
+        network: the weights.
+        initial: h, shape (trial, N).
+        gains: g, shape (gain,).
+        burn_in: the shortest one, in τ; see `burn_ins`.
+        duration: τ recorded.
+        dt: RK4 step in τ.
+        interval: τ between records.
+        label: what the progress lines call it.
+
+    Returns:
+        The states (T, trial, N) at each gain.
+    """
+    state = initial.expand(len(gains), -1, -1)
+    state = settle(network, state, gains, burn_in=burn_in, dt=dt)
+    _, states = dynamics.trajectory(
+        network,
+        state.flatten(0, 1),
+        columns(gains, len(initial), state),
+        duration=duration,
+        dt=dt,
+        every=interval,
+        label=label,
+    )
+    return states.split(len(initial), dim=1)
+
+
 def columns(gains: Sequence[float], trials: int, state: Tensor) -> Tensor:
     """Return the gain of each row of states (..., gain·trial, N), shape (gain·trial, 1)."""
     gain = torch.as_tensor(np.repeat(gains, trials), dtype=state.dtype, device=state.device)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_lowercase
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -45,10 +44,10 @@ def draw(theory: Dataset, mixings: Sequence[Dataset], exponents: Sequence[Datase
         _timescale(axes, theory, mixings, name, label)
     _step(panels[8], theory, mixings)
     gains = mixings[0]["gain"]
-    for letter, axes in zip(ascii_lowercase, panels, strict=False):
+    style.letter_axes(panels)
+    for axes in panels:
         sweep.gain_axis(axes, gains)
         axes.axvline(1, color=style.GREY, linewidth=0.5, linestyle=":", zorder=0)
-        axes.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
     for axes in panels[6:]:
         axes.set_xlabel("gain $g$")
     sweep.legend(panels[0], mixings, loc="upper left")

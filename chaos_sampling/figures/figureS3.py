@@ -53,8 +53,7 @@ def draw(
         axes[0, column].set_xlabel("gain $g$")
     axes[0, 0].set_ylabel(f"speed relative to $g$ = {reference_gain:g}")
     axes[1, 0].set_ylabel("speed at high gain / at low gain")
-    for letter, left in zip("ab", axes[:, 0], strict=True):
-        left.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
+    style.letter_axes(axes[:, 0])
     sweep.legend(axes[0, 0], mixings, loc="upper left")
     return figure
 

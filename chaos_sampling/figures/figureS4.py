@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -45,9 +43,10 @@ def draw(convergence: Dataset) -> Figure:
     ]
     times.legend(handles=lines, loc="lower left")
     variances.legend(handles=marks, loc="lower left")
-    for letter, axes in zip(ascii_lowercase, (errors, times, variances), strict=False):
+    panels = (errors, times, variances)
+    style.letter_axes(panels)
+    for axes in panels:
         _step_axis(axes, convergence["dt"])
-        axes.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
     return figure
 
 

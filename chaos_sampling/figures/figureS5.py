@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -50,8 +48,7 @@ def draw(noise: Dataset) -> Figure:
     panels[1, 0].set_ylabel("deviation of the readout")
     _swept_deviation(panels[1, 1], noise)
     _swept_half_life(panels[1, 2], noise)
-    for axes, letter in zip(panels.flat, ascii_lowercase, strict=False):
-        axes.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
+    style.letter_axes(panels.flat)
     figure.legend(handles=_keys(noise), loc="outside lower center", ncols=6)
     return figure
 

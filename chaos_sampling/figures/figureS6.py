@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -46,8 +44,7 @@ def draw(latents: Dataset, *, gain: float) -> Figure:
     against_gain[0].yaxis.set_major_formatter("{x:g}")
     against_gain[1].set_ylim(0, None)
     against_gain[2].axhline(0, color=style.GREY, linewidth=0.5, zorder=0)
-    for letter, axes in zip(ascii_lowercase, panels, strict=False):
-        axes.set_title(letter, loc="left", weight="bold", fontsize=style.LETTER_SIZE)
+    style.letter_axes(panels)
     handles = [
         Line2D([], [], color=colour, linestyle=line, label=name)
         for name, colour, line in LOOKS.values()

@@ -5,7 +5,9 @@ Figures are made with `matplotlib.figure.Figure` directly, so that no global sta
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from string import ascii_lowercase
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -118,6 +120,12 @@ def panel_letter(panel: Axes | SubFigure, letter: str) -> None:
         0, 1, letter, transform=place, size=LETTER_SIZE, weight="bold", ha="left", va=side
     )
     text.set_in_layout(False)
+
+
+def letter_axes(panels: Iterable[Axes]) -> None:
+    """Write the bold letters a, b, c, … at the left of the titles of axes."""
+    for letter, axes in zip(ascii_lowercase, panels, strict=False):
+        axes.set_title(letter, loc="left", weight="bold", fontsize=LETTER_SIZE)
 
 
 def save(figure: Figure, *paths: str | Path) -> None:

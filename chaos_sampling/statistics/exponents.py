@@ -76,14 +76,11 @@ def growth_rows(mixings: Sequence[Dataset], spectra: Sequence[Dataset]) -> list[
     """
     chaotic = [is_chaotic(spectrum) for spectrum in spectra]
     sizes = np.array([spectrum.attributes["neurons"] for spectrum in spectra])
-    whole = {
-        "dimension_exponent": (1.0, [s["lyapunov_dimension"] for s in spectra]),
-        "entropy_exponent": (1.0, [s["entropy_rate"] for s in spectra]),
-    }  # per neuron, whereas theory has the whole network in proportion to N
     powers = {
-        name: (theory, [values * size for values, size in zip(found, sizes, strict=True)])
-        for name, (theory, found) in whole.items()
-    } | {"correlation_exponent": (-0.5, [m["correlation_rms"] for m in mixings])}
+        "dimension_exponent": (1.0, _in_all("lyapunov_dimension", spectra)),
+        "entropy_exponent": (1.0, _in_all("entropy_rate", spectra)),
+        "correlation_exponent": (-0.5, [mixing["correlation_rms"] for mixing in mixings]),
+    }
     rows = []
     for name, (theory, values) in powers.items():
         for index, gain in enumerate(spectra[0]["gain"] if spectra else []):
@@ -93,6 +90,11 @@ def growth_rows(mixings: Sequence[Dataset], spectra: Sequence[Dataset]) -> list[
             ]
             rows.append(_power_row(name, sizes, groups, gain=gain, theory=theory))
     return rows
+
+
+def _in_all(quantity: str, spectra: Sequence[Dataset]) -> list[np.ndarray]:
+    """Return a quantity of whole networks, which the datasets have per neuron."""
+    return [spectrum[quantity] * spectrum.attributes["neurons"] for spectrum in spectra]
 
 
 def _power_row(

@@ -55,20 +55,6 @@ def test_it_can_be_stored(convergence, tmp_path):
         np.testing.assert_array_equal(again[name], variable.values)
 
 
-def test_equal_seeds_give_equal_data_and_others_do_not(convergence):
-    again, other = (simulate_convergence(**{**CONVERGENCE, "seed": seed}) for seed in (1, 2))
-    for name, variable in convergence.variables.items():
-        np.testing.assert_array_equal(again[name], variable.values)
-        assert np.array_equal(other[name], variable.values) == (variable.dims == (name,)), name
-
-
-def test_global_random_state_plays_no_part(convergence):
-    np.random.seed(0)  # noqa: NPY002
-    again = simulate_convergence(**CONVERGENCE)
-    for name, variable in convergence.variables.items():
-        np.testing.assert_array_equal(again[name], variable.values)
-
-
 @pytest.mark.parametrize(("method", "order"), [(RK4, 4), (EULER, 1)])
 def test_errors_of_states_shrink_with_the_order_of_the_method(convergence, method, order):
     errors = np.log2(convergence["error"][method])  # (dt, network), dt halved each time

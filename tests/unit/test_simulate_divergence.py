@@ -23,25 +23,6 @@ def divergence():
     return simulate_divergence(**DIVERGENCE)
 
 
-def test_equal_seeds_give_equal_data_and_others_do_not():
-    first, again, other = (
-        simulate_divergence(**{**DIVERGENCE, "seed": seed}) for seed in (1, 1, 2)
-    )
-    for name, variable in first.variables.items():
-        np.testing.assert_array_equal(again[name], variable.values)
-        coordinate = variable.dims == (name,)
-        assert np.array_equal(other[name], variable.values) == coordinate, name
-
-
-def test_global_random_state_plays_no_part():
-    np.random.seed(0)  # noqa: NPY002
-    first = simulate_divergence(**DIVERGENCE)
-    np.random.seed(1)  # noqa: NPY002
-    again = simulate_divergence(**DIVERGENCE)
-    for name, variable in first.variables.items():
-        np.testing.assert_array_equal(again[name], variable.values)
-
-
 def test_divergence_is_labelled(divergence):
     assert divergence.kind == "divergence"
     assert divergence["gain"].tolist() == [0.5, 4, 2]

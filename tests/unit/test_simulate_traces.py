@@ -17,23 +17,6 @@ DIVERGENCE = dict(
 )
 
 
-def test_equal_seeds_give_equal_data_and_others_do_not():
-    first, again, other = (simulate_traces(**{**TRACES, "seed": seed}) for seed in (1, 1, 2))
-    for name, variable in first.variables.items():
-        np.testing.assert_array_equal(again[name], variable.values)
-        coordinate = variable.dims == (name,)
-        assert np.array_equal(other[name], variable.values) == coordinate, name
-
-
-def test_global_random_state_plays_no_part():
-    np.random.seed(0)  # noqa: NPY002
-    first = simulate_traces(**TRACES)
-    np.random.seed(1)  # noqa: NPY002
-    again = simulate_traces(**TRACES)
-    for name, variable in first.variables.items():
-        np.testing.assert_array_equal(again[name], variable.values)
-
-
 def test_traces_are_labelled():
     traces = simulate_traces(**TRACES)
     assert traces.kind == "traces"

@@ -91,7 +91,10 @@ BROKEN = [
         "chaos.sweep.gains: expected gan.latents.gain = 4 among them",
     ),
     ("chaos: {sweep: {gains: [0, 4]}}", "chaos.sweep.gains.0: 0 is less than or equal to"),
-    ("gan: {latents: {gain: 0.9}}", "gan.latents.gain: expected a gain above 1, found 0.9"),
+    (
+        "gan: {latents: {gain: 0.9}}",
+        "gan.latents.gain: 0.9 is less than or equal to the minimum of 1",
+    ),
     ("chaos: {latents: {gains: [1]}}", "chaos.latents.gains.0: 1 is less than the minimum"),
     ("chaos: {noise: {stable_gain: 1}}", "chaos.noise.stable_gain: 1 is greater than or equal"),
     ("chaos: {traces: {shown: 3}}", "chaos.traces: unknown key 'shown'"),
