@@ -139,7 +139,9 @@ def render(*, count: int, seed: int, workers: int = 1) -> store.Dataset:
             pixels[index] = face
     labels = {name: (faces[name], ATTRIBUTES[name].long_name) for name in ATTRIBUTES}
     labels["background"] = (faces["background"], "background colour, red green blue in hexadecimal")
-    return images.dataset(pixels, "Drawn faces with random attributes", labels)
+    return images.dataset(
+        pixels, images.every_tenth(count), "Drawn faces with random attributes", labels
+    )
 
 
 def _draw_attributes(generator: np.random.Generator, count: int) -> dict[str, np.ndarray]:

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 
 from chaos_sampling import store
 
 SIZE = 64
+Split = Literal["train", "test"]
+TEST_EVERY = 10
+
+
+def every_tenth(count: int) -> np.ndarray:
+    """Return which of `count` images are held out where nothing says so: the tenth of every ten."""
+    return np.arange(count) % TEST_EVERY == TEST_EVERY - 1
 
 
 def dataset(
-    images: np.ndarray, title: str, labels: Mapping[str, tuple[np.ndarray, str]]
+    images: np.ndarray,
+    test: np.ndarray,
+    title: str,
+    labels: Mapping[str, tuple[np.ndarray, str]],
 ) -> store.Dataset:
     """Label images as a data set of kind "images".
 
     Args:
         images: RGB, shape (N, 64, 64, 3), uint8.
+        test: which of them no generator may be trained on, shape (N,).
         title: what they show.
         labels: by name, strings of shape (N,) and their long name.
     """
     variables = {
+        "split": store.Variable(
+            np.where(test, "test", "train"), ("image",), "1", "train, or test: held out"
+        ),
         "images": store.Variable(
             images, ("image", "y", "x", "channel"), "1", "RGB images, 0 to 255"
         )
@@ -32,18 +47,30 @@ def dataset(
     return store.Dataset("images", title, variables)
 
 
-def load(path: str | Path) -> np.ndarray:
-    """Read the images of a data set, shape (N, 64, 64, 3), uint8.
+def load(path: str | Path, split: Split) -> np.ndarray:
+    """Read the images of one split of a data set, shape (N, 64, 64, 3), uint8.
 
     Raises:
         store.WrongFileError: the file is missing or damaged, or does not hold such images.
     """
-    variable = store.load(path, "images").variables.get("images")
-    values = np.empty(0) if variable is None else variable.values
-    if values.dtype != np.uint8 or values.shape[1:] != (SIZE, SIZE, 3) or len(values) == 0:
+    variables = store.load(path, "images").variables
+    found = {name: variables[name].values for name in ("images", "split") if name in variables}
+    values = found.get("images", np.empty(0))
+    splits = found.get("split", np.empty(0))
+    if (
+        values.dtype != np.uint8
+        or values.shape[1:] != (SIZE, SIZE, 3)
+        or splits.shape != values.shape[:1]
+        or not np.isin(splits, get_args(Split)).all()
+    ):
         raise store.WrongFileError(
-            f"{path}: expected 'images' of shape (N, {SIZE}, {SIZE}, 3) and type uint8 with N ≥ 1, "
-            f"found shape {values.shape} and type {values.dtype}. "
-            "Delete it and run snakemake again to have it rebuilt."
+            f"{path}: expected 'images' of shape (N, {SIZE}, {SIZE}, 3) and type uint8, and 'split' "
+            f"of shape (N,) saying train or test; found shapes {values.shape} and {splits.shape}, "
+            f"type {values.dtype}. Delete it and run snakemake again to have it rebuilt."
         )
-    return values
+    chosen = np.flatnonzero(splits == split)
+    if len(chosen) == 0:
+        raise store.WrongFileError(f"{path}: expected images of the split '{split}', found none.")
+    # a slice, unlike a list of indices, does not copy what may be gigabytes
+    together = chosen[-1] - chosen[0] == len(chosen) - 1
+    return values[chosen[0] : chosen[-1] + 1] if together else values[chosen]

@@ -13,11 +13,13 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chaos_sampling import store
-from chaos_sampling.images import SIZE, dataset
+from chaos_sampling.images import SIZE, dataset, every_tenth
 from chaos_sampling.progress import track
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 LISTED = 10
+LAST_OF_VALIDATION = 182_637
+"""Number of the last image before CelebA's test partition (list_eval_partition.txt)."""
 
 
 class DataError(ValueError):
@@ -39,7 +41,8 @@ def from_folder(*, path: str, crop: int | None = None, workers: int = 1) -> stor
         DataError: there is no folder or zip at `path`, or no image in it, or some image is
             broken or smaller than the crop.
     """
-    return _read(path, crop, workers, f"Images of {Path(path).name}")
+    images, names = _read(path, crop, workers)
+    return _dataset(images, names, every_tenth(len(names)), f"Images of {Path(path).name}")
 
 
 def from_celeba(*, path: str, crop: int, workers: int = 1) -> store.Dataset:
@@ -60,10 +63,29 @@ def from_celeba(*, path: str, crop: int, workers: int = 1) -> store.Dataset:
             "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and save it there, "
             "or give the path of a copy. The licence allows non-commercial research only."
         )
-    return _read(path, crop, workers, "CelebA: aligned photographs of faces")
+    images, names = _read(path, crop, workers)
+    test = np.array([_number(name) > LAST_OF_VALIDATION for name in names])
+    return _dataset(images, names, test, "CelebA: aligned photographs of faces")
 
 
-def _read(path: str, crop: int | None, workers: int, title: str) -> store.Dataset:
+def _number(name: str) -> int:
+    """Return the number of an image of CelebA, by which it belongs to a partition."""
+    stem = PurePosixPath(name).stem
+    if not stem.isdecimal():
+        raise DataError(
+            f"{name}: expected a file named by its number in CelebA, such as 000001.jpg. Use the "
+            "data set 'folder' for other pictures."
+        )
+    return int(stem)
+
+
+def _dataset(
+    images: np.ndarray, names: list[str], test: np.ndarray, title: str
+) -> store.Dataset:
+    return dataset(images, test, title, {"name": (np.array(names), "file name inside the source")})
+
+
+def _read(path: str, crop: int | None, workers: int) -> tuple[np.ndarray, list[str]]:
     with _opened(Path(path)) as (names, read), ThreadPoolExecutor(workers) as pool:
         images = np.empty((len(names), SIZE, SIZE, 3), np.uint8)
 
@@ -81,7 +103,7 @@ def _read(path: str, crop: int | None, workers: int, title: str) -> store.Datase
             found for _, found in zip(steps, pool.map(decode, range(len(names))), strict=True)
         ]
     _refuse(path, [outcome for outcome in outcomes if outcome is not None], len(names))
-    return dataset(images, title, {"name": (np.array(names), "file name inside the source")})
+    return images, names
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""Fixed binary readouts W_out (K, N) from neurons to latents.
+"""Fixed readouts W_out (K, N) from neurons to latents.
 
-The paper describes two: its appendix a random subset of the neurons, its main text the adjacency
-matrix of a sparse expander graph (reading R2 in docs/paper.md).
+The paper describes two, both binary: its appendix a random subset of the neurons, its main text the
+adjacency matrix of a sparse expander graph (reading R2 in docs/paper.md). `whiten` is ours.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Literal
 import numpy as np
 
 Readout = Literal["subset", "expander"]
+SINGULAR = 1e-6
+"""Ratio of second moments below which a direction counts as one in which nothing happens."""
 
 
 def draw_readout(
@@ -84,3 +86,29 @@ def expander(neurons: int, count: int, degree: int, rng: np.random.Generator) ->
         used = readout.sum(axis=0)
         row[np.lexsort((rng.random(neurons), used))[:degree]] = 1
     return readout
+
+
+def whiten(readout: np.ndarray, latents: np.ndarray) -> np.ndarray:
+    """Return the readout whose latents are uncorrelated and of variance 1, and change least (ZCA).
+
+    That is W' = M^(−1/2) W with M = ⟨z zᵀ⟩. Chaos in these networks is symmetric under h → −h, so
+    that the mean of z is 0 and takes no part.
+
+    Args:
+        readout: W (K, N).
+        latents: z = W φ(h) recorded at the gain of training, shape (..., K).
+
+    Returns:
+        (K, N) of the readout's precision.
+
+    Raises:
+        ValueError: the recording is too short to tell all K directions.
+    """
+    samples = latents.reshape(-1, latents.shape[-1]).astype(np.float64)
+    values, vectors = np.linalg.eigh(samples.T @ samples / len(samples))
+    if values[0] <= SINGULAR * values[-1]:
+        raise ValueError(
+            f"latents: expected variance in all {len(values)} directions to whiten, found "
+            f"{len(samples)} samples with none in some. Record for longer."
+        )
+    return (vectors / np.sqrt(values) @ vectors.T @ readout).astype(readout.dtype)

@@ -145,7 +145,12 @@ WHOLE_MULTIPLES = {
     "chaos.latents.dt": ["chaos.latents.interval"],
     "chaos.latents.interval": ["chaos.latents.duration", "chaos.latents.longest_lag"],
     "sampling.dt": ["sampling.burn_in", "sampling.interval"],
-    "gan.latents.dt": ["gan.latents.burn_in", "gan.training.advance"],
+    "gan.latents.dt": [
+        "gan.latents.burn_in",
+        "gan.latents.recording.interval",
+        "gan.training.advance",
+    ],
+    "gan.latents.recording.interval": ["gan.latents.recording.duration", "gan.training.advance"],
     "gan.grid.dt": ["gan.grid.burn_in"],
     "hybrid.network.dt": ["hybrid.fixed_gain.every", "hybrid.cycled_gain.every"],
     "hybrid.fixed_gain.every": ["hybrid.fixed_gain.duration", "statistics.sample_every"],

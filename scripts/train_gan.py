@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 from stage import device_of, stage
 
-from chaos_sampling import images, store
+from chaos_sampling import images, sources, store
 from chaos_sampling.checkpoint import checkpoint_path
 from chaos_sampling.generators import ChaoticGenerator, save_generator
-from chaos_sampling.latents import chaos_latents
 from chaos_sampling.training import train
 
 if TYPE_CHECKING:
@@ -17,13 +16,13 @@ with stage(snakemake) as provenance:
     device = device_of(snakemake)
     settings, recipe = snakemake.params.settings, snakemake.params.recipe
     model, seed = snakemake.params.model, snakemake.params.model["seed"]
-    faces = images.load(snakemake.input.dataset)
+    faces = images.load(snakemake.input.dataset, "train")
     checkpoint = checkpoint_path(
         snakemake.output.generator, faces, [dict(model), dict(settings), dict(recipe)]
     )
-    latents = chaos_latents(
+    latents, chaos = sources.draw(
+        model["latents"],
         **settings["latents"],
-        readout=model["latents"],
         batch=settings["batch"],
         seed=seed,
         device=device,
@@ -37,7 +36,7 @@ with stage(snakemake) as provenance:
         device=device,
         checkpoint=checkpoint,
     )
-    trained = ChaoticGenerator(generator, latents.network, latents.readout, latents.gain, model)
+    trained = ChaoticGenerator(generator, chaos.network, chaos.readout, chaos.gain, model)
     save_generator(snakemake.output.generator, trained)
     provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)

@@ -1,0 +1,83 @@
+"""Every source of latents that a generator can be trained on, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+import torch
+
+from chaos_sampling import controls, seeds
+from chaos_sampling.dynamics import Method
+from chaos_sampling.latents import ChaosLatents, Latents, chaos_latents, record
+from chaos_sampling.readout import Readout, whiten
+
+Name = Literal["subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate"]
+"""Three readouts of chaos, and three controls that are fitted to the first of them."""
+
+
+def draw(
+    name: Name,
+    *,
+    neurons: int,
+    count: int,
+    degree: int,
+    gain: float,
+    burn_in: float,
+    dt: float,
+    method: Method,
+    recording: Mapping[str, float],
+    batch: int,
+    seed: int,
+    device: torch.device | str,
+) -> tuple[Latents, ChaosLatents]:
+    """Draw a chaotic network, and the source that is read from it or fitted to it.
+
+    Args:
+        name: of the source.
+        neurons: N.
+        count: number of latents, K.
+        degree: neurons per latent of the expander.
+        gain: g.
+        burn_in: τ to run before the first latent is read.
+        dt: time step in τ.
+        method: "rk4" or "euler".
+        recording: "duration" and "interval" in τ of the recording to which "whitened" and the
+            controls are fitted.
+        batch: number of latent vectors drawn at a time, B.
+        seed: of the weights, the readout, the initial states and the control, a stream each.
+        device: where to draw, in float32.
+
+    Returns:
+        The source, and the chaotic latents that it is itself, or to which it was fitted.
+
+    Raises:
+        ValueError: the name is unknown, or the readout is impossible.
+    """
+    readout: Readout = "expander" if name == "expander" else "subset"
+    chaos = chaos_latents(
+        neurons=neurons,
+        gain=gain,
+        burn_in=burn_in,
+        dt=dt,
+        method=method,
+        readout=readout,
+        count=count,
+        degree=degree,
+        batch=batch,
+        seed=seed,
+        device=device,
+    )
+    if name in get_args(Readout):
+        return chaos, chaos
+    recorded = record(chaos, **recording)  # (T, B, K)
+    if name == "whitened":
+        matrix = whiten(chaos.readout.numpy(force=True), recorded)
+        chaos.readout = torch.from_numpy(matrix).to(device)
+        return chaos, chaos
+    number = seeds.integer(seed, f"{name} latents of the GAN")
+    generator = torch.Generator(device).manual_seed(number)
+    source = controls.from_chaos(
+        name, recorded, interval=recording["interval"], batch=batch, generator=generator
+    )
+    return source, chaos
