@@ -31,4 +31,9 @@ rule all:
     input:
         rules.build_report.output,
         rules.build_report.input,
-        expand("<results>/figures/{model}/figure{number}.png", model=MODELS, number=[2, 3]),
+        expand("<results>/figures/{model}/figure2.png", model=MODELS),
+        expand(
+            "<results>/figures/{model}/{picture}",
+            model=CHAOTIC,
+            picture=["figure3.png", "gains.gif", "switched.gif"],
+        ),

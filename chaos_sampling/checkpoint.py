@@ -43,8 +43,8 @@ def checkpoint_path(output: str | Path, images: np.ndarray, parameters: Any) -> 
 
 def save_checkpoint(path: Path, parts: Mapping[str, Part]) -> None:
     """Write the states of `parts`, atomically."""
-    with store.replacing(path) as temporary:
-        torch.save({name: part.state_dict() for name, part in parts.items()}, temporary)
+    with store.replacing(path) as temporary, temporary.open("wb") as file:
+        torch.save({name: part.state_dict() for name, part in parts.items()}, file)
 
 
 def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import Literal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
 import torch
 
@@ -43,3 +46,57 @@ def has_fast_bfloat16(device: torch.device) -> bool:
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def can_compile(device: torch.device) -> bool:
+    """Say whether to compile networks: on a GPU where it works; on a CPU it gains nothing."""
+    if device.type != "cuda":
+        return False
+    try:
+        torch.compile(lambda x: x.relu() + 1)(torch.zeros(1, device=device))
+    except Exception as error:  # a compiler or Python's headers may be missing, or Triton too old
+        reason = str(error).strip().partition("\n")[0]
+        logger.warning("device: torch.compile does not work here (%s); going on without", reason)
+        return False
+    return True
+
+
+class Stopwatch:
+    """Measure what share of a loop's time its parts take, without stopping a GPU at each of them.
+
+    Args:
+        device: where the parts compute; on a GPU, its own clock is what counts.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self.on_gpu = device.type == "cuda"
+        self.spans: list[tuple[str, Any, Any]] = []
+        self.began = time.monotonic()
+
+    @contextmanager
+    def timing(self, part: str) -> Iterator[None]:
+        """Count the time of the block towards `part`."""
+        start = self._now()
+        yield
+        self.spans.append((part, start, self._now()))
+
+    def lap(self) -> tuple[float, dict[str, float]]:
+        """Return the seconds since the last lap, and the share of each part; wait for the GPU."""
+        if self.on_gpu:
+            torch.cuda.synchronize()
+        now = time.monotonic()
+        seconds = now - self.began
+        shares: dict[str, float] = {}
+        for part, start, end in self.spans:
+            taken = start.elapsed_time(end) / 1000 if self.on_gpu else end - start
+            shares[part] = shares.get(part, 0.0) + taken / seconds
+        self.began = now
+        self.spans.clear()
+        return seconds, shares
+
+    def _now(self) -> Any:
+        if not self.on_gpu:
+            return time.monotonic()
+        event = torch.cuda.Event(enable_timing=True)
+        event.record()
+        return event

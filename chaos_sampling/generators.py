@@ -40,15 +40,22 @@ class ChaoticGenerator:
     attributes: Mapping[str, Any]
 
 
-def save_generator(path: str | Path, model: ChaoticGenerator) -> None:
+def save_generator(
+    path: str | Path, model: ChaoticGenerator, precision: torch.dtype = torch.float32
+) -> None:
     """Write `model` as one safetensors file, atomically.
 
     The file holds the generator's weights and batch-norm statistics as "generator.*", the recurrent
     weights "network.random", the readout "readout", and JSON metadata under the key "model".
+
+    Args:
+        path: where to.
+        model: the generator and its network.
+        precision: of the tensors in the file; torch.float16 makes it half as large.
     """
     tensors = {f"generator.{name}": value for name, value in model.generator.state_dict().items()}
     tensors |= {"network.random": model.network.random, "readout": model.readout}
-    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    tensors = {name: _stored(value, precision) for name, value in tensors.items()}
     metadata = {
         "kind": KIND,
         "size": model.generator.size,
@@ -62,7 +69,7 @@ def save_generator(path: str | Path, model: ChaoticGenerator) -> None:
 
 
 def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGenerator:
-    """Read what `save_generator` wrote.
+    """Read what `save_generator` wrote, as float32 whatever the precision in the file.
 
     Raises:
         store.WrongFileError: the file is missing, damaged, or not a generator of this project.
@@ -82,8 +89,8 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
         raise store.WrongFileError(f"{expected}, found other tensors. {remedy}")
     if metadata["sha256"] != _checksum(tensors):
         raise store.WrongFileError(f"{expected}, found one whose checksum is wrong. {remedy}")
-    network = Network(tensors.pop("network.random").to(device))
-    readout = tensors.pop("readout").to(device)
+    network = Network(tensors.pop("network.random").to(device, torch.float32))
+    readout = tensors.pop("readout").to(device, torch.float32)
     try:
         generator = Generator(metadata["size"], metadata["width"])
         generator.load_state_dict(
@@ -94,6 +101,12 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
         raise store.WrongFileError(f"{expected}, {found}. {remedy}") from error
     generator = generator.to(device, memory_format=torch.channels_last).eval()
     return ChaoticGenerator(generator, network, readout, metadata["gain"], metadata["attributes"])
+
+
+def _stored(tensor: Tensor, precision: torch.dtype) -> Tensor:
+    """Return a tensor as the file holds it; counters stay whole numbers."""
+    tensor = tensor.detach().cpu().contiguous()
+    return tensor.to(precision) if tensor.is_floating_point() else tensor
 
 
 def _checksum(tensors: Mapping[str, Tensor]) -> str:

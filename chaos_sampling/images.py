@@ -12,6 +12,7 @@ from chaos_sampling import store
 
 SIZE = 64
 Split = Literal["train", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
 TEST_EVERY = 10
 
 
@@ -40,15 +41,15 @@ def dataset(
         ),
         "images": store.Variable(
             images, ("image", "y", "x", "channel"), "1", "RGB images, 0 to 255"
-        )
+        ),
     }
     for name, (values, long_name) in labels.items():
         variables[name] = store.Variable(values, ("image",), "1", long_name)
     return store.Dataset("images", title, variables)
 
 
-def load(path: str | Path, split: Split) -> np.ndarray:
-    """Read the images of one split of a data set, shape (N, 64, 64, 3), uint8.
+def load(path: str | Path) -> dict[Split, np.ndarray]:
+    """Read the images of a data set by split, each of shape (N, 64, 64, 3), uint8.
 
     Raises:
         store.WrongFileError: the file is missing or damaged, or does not hold such images.
@@ -61,16 +62,19 @@ def load(path: str | Path, split: Split) -> np.ndarray:
         values.dtype != np.uint8
         or values.shape[1:] != (SIZE, SIZE, 3)
         or splits.shape != values.shape[:1]
-        or not np.isin(splits, get_args(Split)).all()
+        or set(splits) != set(SPLITS)
     ):
         raise store.WrongFileError(
-            f"{path}: expected 'images' of shape (N, {SIZE}, {SIZE}, 3) and type uint8, and 'split' "
-            f"of shape (N,) saying train or test; found shapes {values.shape} and {splits.shape}, "
-            f"type {values.dtype}. Delete it and run snakemake again to have it rebuilt."
+            f"{path}: expected 'images' of shape (N, {SIZE}, {SIZE}, 3) and type uint8, and "
+            "'split' of shape (N,) saying train or test, and some of each; found shapes "
+            f"{values.shape} and {splits.shape}, type {values.dtype}. Delete it and run snakemake "
+            "again to have it rebuilt."
         )
-    chosen = np.flatnonzero(splits == split)
-    if len(chosen) == 0:
-        raise store.WrongFileError(f"{path}: expected images of the split '{split}', found none.")
-    # a slice, unlike a list of indices, does not copy what may be gigabytes
-    together = chosen[-1] - chosen[0] == len(chosen) - 1
-    return values[chosen[0] : chosen[-1] + 1] if together else values[chosen]
+    return {split: _chosen(values, splits == split) for split in SPLITS}
+
+
+def _chosen(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return what a mask chooses, without copying what may be gigabytes if it is in one piece."""
+    chosen = np.flatnonzero(mask)
+    first, last = chosen[0], chosen[-1]
+    return values[first : last + 1] if last - first == len(chosen) - 1 else values[chosen]

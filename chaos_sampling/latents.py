@@ -81,19 +81,21 @@ class ChaosLatents:
         return read(self.state, self.readout)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Return what changes while latents are drawn."""
-        return {"state": self.state}
+        """Return what changes while latents are drawn, and the readout, which may be fitted."""
+        return {"state": self.state, "readout": self.readout}
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
         """Continue from what `state_dict` returned.
 
         Raises:
-            ValueError: it is of another number of trajectories or neurons.
+            ValueError: it is of another number of trajectories, neurons or latents.
         """
-        if state["state"].shape != self.state.shape:
-            expected, found = tuple(self.state.shape), tuple(state["state"].shape)
-            raise ValueError(f"state: expected shape {expected}, found {found}")
+        for name, own in self.state_dict().items():
+            if state[name].shape != own.shape:
+                expected, found = tuple(own.shape), tuple(state[name].shape)
+                raise ValueError(f"{name}: expected shape {expected}, found {found}")
         self.state = state["state"].to(self.state.device)
+        self.readout = state["readout"].to(self.readout.device)
 
 
 def read(state: Tensor, readout: Tensor) -> Tensor:

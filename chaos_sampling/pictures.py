@@ -1,12 +1,14 @@
-"""Data sets from pictures: a folder, a zip, or a local copy of CelebA, reduced to 64×64."""
+"""Data sets from pictures: the images of a folder or a zip, reduced to 64×64."""
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -18,8 +20,11 @@ from chaos_sampling.progress import track
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 LISTED = 10
-LAST_OF_VALIDATION = 182_637
-"""Number of the last image before CelebA's test partition (list_eval_partition.txt)."""
+BATCH = 512
+"""Images whose decoding is queued at a time, which bounds the memory that waits."""
+
+Encoded = tuple[int, Callable[[], bytes]]
+"""The place of an image in its data set, and how to read the bytes of its file."""
 
 
 class DataError(ValueError):
@@ -41,79 +46,30 @@ def from_folder(*, path: str, crop: int | None = None, workers: int = 1) -> stor
         DataError: there is no folder or zip at `path`, or no image in it, or some image is
             broken or smaller than the crop.
     """
-    images, names = _read(path, crop, workers)
-    return _dataset(images, names, every_tenth(len(names)), f"Images of {Path(path).name}")
-
-
-def from_celeba(*, path: str, crop: int, workers: int = 1) -> store.Dataset:
-    """Read CelebA's aligned images (Liu et al. 2015) from a local copy.
-
-    Args:
-        path: img_align_celeba.zip as distributed, or the folder it unpacks to.
-        crop: side of the centre square in pixels, of images of 178×218.
-        workers: threads that decode.
-
-    Raises:
-        DataError: the copy is missing, or as for `from_folder`.
-    """
-    if not Path(path).exists():
+    with opened(Path(path)) as (names, read):
+        images, unreadable = decode(len(names), batches(names, read), crop, workers)
+    if unreadable:
         raise DataError(
-            f"{path}: expected CelebA's aligned images, found nothing. Download "
-            "img_align_celeba.zip (202,599 JPEG files of 178×218 pixels, 1.34 GiB) from "
-            "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html and save it there, "
-            "or give the path of a copy. The licence allows non-commercial research only."
+            f"{path}: {len(unreadable)} of {len(names)} images cannot be used: "
+            f"{listed(names, unreadable)}. Remove or replace them; where an image is smaller than "
+            "the crop, lower the crop instead."
         )
-    images, names = _read(path, crop, workers)
-    test = np.array([_number(name) > LAST_OF_VALIDATION for name in names])
-    return _dataset(images, names, test, "CelebA: aligned photographs of faces")
-
-
-def _number(name: str) -> int:
-    """Return the number of an image of CelebA, by which it belongs to a partition."""
-    stem = PurePosixPath(name).stem
-    if not stem.isdecimal():
-        raise DataError(
-            f"{name}: expected a file named by its number in CelebA, such as 000001.jpg. Use the "
-            "data set 'folder' for other pictures."
-        )
-    return int(stem)
-
-
-def _dataset(
-    images: np.ndarray, names: list[str], test: np.ndarray, title: str
-) -> store.Dataset:
-    return dataset(images, test, title, {"name": (np.array(names), "file name inside the source")})
-
-
-def _read(path: str, crop: int | None, workers: int) -> tuple[np.ndarray, list[str]]:
-    with _opened(Path(path)) as (names, read), ThreadPoolExecutor(workers) as pool:
-        images = np.empty((len(names), SIZE, SIZE, 3), np.uint8)
-
-        def decode(index: int) -> str | None:
-            try:
-                images[index] = _square(read(names[index]), crop)
-            except UnidentifiedImageError:
-                return f"{names[index]} (not an image)"
-            except Exception as error:  # decoders raise many types, and one report names them all
-                return f"{names[index]} ({error})"
-            return None
-
-        steps = track(range(len(names)), "decoding", unit="image")
-        outcomes = [
-            found for _, found in zip(steps, pool.map(decode, range(len(names))), strict=True)
-        ]
-    _refuse(path, [outcome for outcome in outcomes if outcome is not None], len(names))
-    return images, names
+    labels = {"name": (np.array(names), "file name inside the source")}
+    return dataset(images, every_tenth(len(names)), f"Images of {Path(path).name}", labels)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
-    """Yield the sorted names of the images in a folder or zip, and how to read one."""
+def opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
+    """Yield the sorted names of the images in a folder or zip, and how to read one.
+
+    Raises:
+        DataError: there is no folder or zip at `path`, or no image in it.
+    """
     if path.is_dir():
         found = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
         yield _images_among(found, path), lambda name: (path / name).read_bytes()
     elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
+        with _archive(path) as archive:
             found = [member.filename for member in archive.infolist() if not member.is_dir()]
             yield _images_among(found, path), archive.read
     else:
@@ -122,6 +78,63 @@ def _opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
             f"{path}: expected a folder or a zip of images, found {state}. "
             "Correct the path, or put the images there."
         )
+
+
+def batches(names: Sequence[str], read: Callable[[str], bytes]) -> Iterator[list[Encoded]]:
+    """Yield the images of an opened folder or zip, each with its place in `names`."""
+    for start in range(0, len(names), BATCH):
+        chosen = names[start : start + BATCH]
+        yield [(start + offset, partial(read, name)) for offset, name in enumerate(chosen)]
+
+
+def decode(
+    count: int, batches: Iterable[Sequence[Encoded]], crop: int | None, workers: int
+) -> tuple[np.ndarray, dict[int, str]]:
+    """Decode `count` images in parallel, upright, each cut to its central square at 64×64.
+
+    Args:
+        count: how many images there are.
+        batches: all of them, in batches that may be waiting in memory.
+        crop: side of the square in pixels; the largest that fits in each image when None.
+        workers: threads that decode.
+
+    Returns:
+        The images, shape (count, 64, 64, 3), uint8, and for each that cannot be used its place
+        and the reason; what the array holds there has no meaning.
+    """
+    images = np.empty((count, SIZE, SIZE, 3), np.uint8)
+
+    def put(encoded: Encoded) -> tuple[int, str | None]:
+        index, read = encoded
+        try:
+            images[index] = _square(read(), crop)
+        except UnidentifiedImageError:
+            return index, "not an image"
+        except Exception as error:  # decoders raise many types, and one report names them all
+            return index, str(error)
+        return index, None
+
+    with ThreadPoolExecutor(workers) as pool:
+        outcomes = chain.from_iterable(pool.map(put, batch) for batch in batches)
+        steps = track(range(count), "decoding", unit="image")
+        reasons = dict(outcome for _, outcome in zip(steps, outcomes, strict=True))
+    return images, {index: reason for index, reason in sorted(reasons.items()) if reason}
+
+
+def listed(names: Sequence[str], unreadable: Mapping[int, str]) -> str:
+    """Name the first of the images that cannot be used, and count the rest."""
+    first = [f"{names[index]} ({reason})" for index, reason in unreadable.items()][:LISTED]
+    more = f"; and {len(unreadable) - LISTED} more" if len(unreadable) > LISTED else ""
+    return "; ".join(first) + more
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise DataError(
+            f"{path}: expected a zip of images, found a damaged one ({error}). Replace it."
+        ) from error
 
 
 def _images_among(files: list[str], path: Path) -> list[str]:
@@ -152,14 +165,3 @@ def _square(content: bytes, crop: int | None) -> np.ndarray:
     square = image.crop((left, top, left + side, top + side))
     # Pillow widens the filter with the reduction: fine detail is averaged rather than aliased.
     return np.asarray(square.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
-
-
-def _refuse(path: str, unusable: list[str], total: int) -> None:
-    if not unusable:
-        return
-    listed = "; ".join(unusable[:LISTED])
-    more = f"; and {len(unusable) - LISTED} more" if len(unusable) > LISTED else ""
-    raise DataError(
-        f"{path}: {len(unusable)} of {total} images cannot be used: {listed}{more}. "
-        "Remove or replace them; where an image is smaller than the crop, lower the crop instead."
-    )

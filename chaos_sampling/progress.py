@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sized
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from tqdm import tqdm
@@ -52,36 +51,25 @@ class Meter:
         label: what is being done.
         total: units to do.
         unit: what is counted, as in "image".
-        before: units that were done when the loop began.
         interval: seconds between lines.
     """
 
-    def __init__(
-        self, label: str, total: float, *, unit: str, before: float = 0.0, interval: float = 10.0
-    ) -> None:
-        self.label, self.total, self.unit, self.before = label, total, unit, before
-        self.interval = interval
+    def __init__(self, label: str, total: float, *, unit: str, interval: float = 10.0) -> None:
+        self.label, self.total, self.unit, self.interval = label, total, unit, interval
         self.start = self.last = time.monotonic()
-        self.timed = 0.0
 
-    @contextmanager
-    def timing(self) -> Iterator[None]:
-        """Count the time of the block towards `share` (on a GPU: of issuing the work)."""
-        start = time.monotonic()
-        yield
-        self.timed += time.monotonic() - start
+    def report(self, done: float, note: str, *, rate: float) -> None:
+        """Log a line if it is time, or if all is done.
 
-    @property
-    def share(self) -> float:
-        """Share of the time so far that was spent in `timing`."""
-        return self.timed / max(time.monotonic() - self.start, 1e-9)
-
-    def report(self, done: float, note: str) -> None:
-        """Log a line that ends with `note` if it is time, or if all is done."""
+        Args:
+            done: units done so far.
+            note: what the line ends with.
+            rate: units per second now, from which the time left follows.
+        """
         now = time.monotonic()
         if now - self.last >= self.interval or done >= self.total:
             self.last = now
-            more = {"initial": self.before, "postfix": note}
+            more = {"rate": rate, "postfix": note}
             _log(self.label, done, self.total, now - self.start, self.unit, **more)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,7 @@ def render(
     figures: Mapping[str, tuple[bytes, str]],
     tables: Mapping[str, pd.DataFrame],
     config: Mapping[str, Any],
-    training: Mapping[str, Any],
+    shown: Mapping[str, Any],
     code_version: str,
 ) -> str:
     """Return a page that needs no other file and no network.
@@ -34,7 +35,7 @@ def render(
             those of Snakemake's own report do.
         tables: tables of `statistics` by name.
         config: parameters of the run.
-        training: attributes of the file of kind "training" of the model that is shown.
+        shown: attributes of the file of kind "samples" of the model in Figs. 2 and 3.
         code_version: of this code.
 
     Raises:
@@ -53,7 +54,7 @@ def render(
         },
         tables=tables,
         config=config,
-        training=training,
+        shown=shown,
         code_version=code_version,
         parameters=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None),
         measured=lambda table, quantity, **where: summary(tables[table], quantity, **where),
@@ -70,7 +71,8 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
         table: as made by `statistics.table`.
         quantity: its name.
         brief: for a cell of a table: value and interval only, a dash where there is none.
-        where: values of other columns that single out the row, such as gain=4.
+        where: values of other columns that single out the row, such as gain=4; of the column
+            condition those entries that tell it apart, as in condition={"source": "chaos"}.
 
     Returns:
         The text; "not measured", or a dash, when no network has the quantity there.
@@ -114,7 +116,11 @@ def _row(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series | None:
     if chosen.empty:
         raise LookupError(f"{quantity}: expected one of {sorted(set(table['quantity']))}")
     for column, value in where.items():
-        chosen = chosen[chosen[column] == value]
+        if column == "condition":
+            fits = [value.items() <= json.loads(text).items() for text in chosen[column]]
+            chosen = chosen[np.array(fits, bool)]
+        else:
+            chosen = chosen[chosen[column] == value]
     if len(chosen) > 1:
         raise LookupError(f"{quantity}, {where}: expected one row, found {len(chosen)}")
     return None if chosen.empty else chosen.iloc[0]

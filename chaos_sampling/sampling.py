@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+from collections.abc import Callable, Sequence
+from typing import get_args
 
-from torch import Tensor
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import update_bn
 
-from chaos_sampling import dynamics, store
+from chaos_sampling import controls, dynamics, seeds, store
 from chaos_sampling.gan import render
 from chaos_sampling.generators import ChaoticGenerator
-from chaos_sampling.latents import initial_states, read
+from chaos_sampling.latents import ChaosLatents, Latents, initial_states, read, record
 
 logger = logging.getLogger("chaos_sampling")
 
 IMAGE_AXES = ("y", "x", "channel")
+BATCH = 128
+"""Latents in a batch from which batch-norm statistics are re-estimated."""
+APART = 5.0
+"""τ between two latents of one trajectory that enter the same batch-norm statistics."""
+RECORDED = 200.0
+"""τ of the recording to which a control is fitted."""
+TRIALS = 64
+"""Trajectories in that recording, and those that a fitted control draws at a time at most."""
 
 
 def sample_grid(
@@ -26,17 +40,18 @@ def sample_grid(
         samples: number of images, one per trajectory.
         burn_in: τ from the initial states to the images.
         dt: RK4 step in τ.
-        seed: of the initial states.
+        seed: of the initial states, and of a control.
 
     Returns:
         Dataset of kind "samples": images (sample, y, x, channel).
     """
-    states = _attractor_states(model, model.gain, samples, burn_in, dt, seed)
-    images = render(model.generator, read(states, model.readout))
+    # independent samples do not depend on the interval at which a control is recorded
+    (source,) = _sources(model, model.gain, [samples], burn_in, dt, interval=10 * dt, seed=seed)
+    images = render(model.generator, _draw(source, samples, apart=_whole(burn_in, 10 * dt)))
     return store.Dataset(
         "samples",
         "Images from independent trajectories at the training gain",
-        {"images": _images(images, "sample")},
+        {"images": _images(images, "sample", "of training")},
         {"model": dict(model.attributes), "gain": model.gain},
     )
 
@@ -50,63 +65,210 @@ def sample_gain(
     interval: float,
     frames: int,
     ensemble: int,
+    reestimation: int,
     seed: int,
 ) -> store.Dataset:
     """Generate images at another gain than that of training, the generator unchanged (Fig. 3).
 
+    A model that was trained on a control has no gain of its own: the control is fitted anew to the
+    latents of its chaotic network at this gain, and trajectory and ensemble are the control's.
+
     Args:
-        model: the generator and its network.
+        model: the generator and its network; it stays as it is.
         gain: g.
         burn_in: τ at this gain before the first image.
         dt: RK4 step in τ.
         interval: τ between consecutive images of the trajectory, a whole multiple of `dt`.
         frames: images of the one trajectory, which starts from the same state at every gain.
         ensemble: images of other trajectories, one of each, for the distribution.
-        seed: of the initial states.
+        reestimation: latents from which batch-norm statistics are estimated anew, see
+            `reestimate`. They are of the ensemble's trajectories, later, 5 τ after each other.
+        seed: of the initial states, and of a control.
 
     Returns:
-        Dataset of kind "gain_samples": trajectory/{time, latents, images}, ensemble/{latents,
-        images}.
+        Dataset of kind "gain_samples": trajectory/{time, latents, images, images_reestimated},
+        ensemble/{latents, images, images_reestimated}. The first images are made with the
+        batch-norm statistics of training, the second with those estimated anew.
     """
-    states = _attractor_states(model, gain, 1 + ensemble, burn_in, dt, seed)  # (1 + E, N)
-    time, path = dynamics.trajectory(
-        model.network,
-        states[0],
-        gain,
-        duration=(frames - 1) * interval,
-        dt=dt,
-        every=interval,
-        label=f"trajectory at gain {gain:g}",
-    )  # (T,), (T, N)
-    consecutive = read(path.to(states.device), model.readout)  # (T, K)
-    independent = read(states[1:], model.readout)  # (E, K)
-    logger.info("rendering %d images at gain %g", frames + ensemble, gain)
+    logger.info("burning in %d trajectories for %g τ at gain %g", 1 + ensemble, burn_in, gain)
+    one, others = _sources(model, gain, [1, ensemble], burn_in, dt, interval=interval, seed=seed)
+    consecutive = _draw(one, frames, apart=interval)  # (T, K)
+    independent = _draw(others, ensemble, apart=_whole(burn_in, interval))  # (E, K)
+    apart = _whole(APART, interval)
+    others.next(apart)  # away from the ensemble's own latents
+    adapted = reestimate(model.generator, _draw(others, reestimation, apart=apart))
+
+    logger.info("rendering %d images at gain %g, twice", frames + ensemble, gain)
+    time = store.Variable(np.arange(frames) * interval, ("time",), "τ", "time after burn-in")
+    variables = {"trajectory/time": time}
+    for part, axis, latents in (
+        ("trajectory", "time", consecutive),
+        ("ensemble", "sample", independent),
+    ):
+        kept, anew = render(model.generator, latents), render(adapted, latents)
+        variables |= {
+            f"{part}/latents": _latents(latents, axis),
+            f"{part}/images": _images(kept, axis, "of training"),
+            f"{part}/images_reestimated": _images(anew, axis, "re-estimated at this gain"),
+        }
     return store.Dataset(
         "gain_samples",
         "One trajectory of images, and images of independent trajectories, at one gain",
-        {
-            "trajectory/time": store.Variable(time.numpy(), ("time",), "τ", "time after burn-in"),
-            "trajectory/latents": _latents(consecutive, "time"),
-            "trajectory/images": _images(render(model.generator, consecutive), "time"),
-            "ensemble/latents": _latents(independent, "sample"),
-            "ensemble/images": _images(render(model.generator, independent), "sample"),
-        },
+        variables,
         {"model": dict(model.attributes), "gain": gain, "training_gain": model.gain},
     )
 
 
-def _attractor_states(
-    model: ChaoticGenerator, gain: float, count: int, burn_in: float, dt: float, seed: int
-) -> Tensor:
-    """Return states (count, N) of independent trajectories after the burn-in."""
-    logger.info("burning in %d trajectories for %g τ at gain %g", count, burn_in, gain)
-    states = initial_states(model.network.neurons, count, seed).to(model.readout.device)
-    return dynamics.advance(model.network, states, gain, duration=burn_in, dt=dt)
+def sample_switched(
+    model: ChaoticGenerator,
+    *,
+    gains: Sequence[float],
+    duration: float,
+    burn_in: float,
+    dt: float,
+    interval: float,
+    seed: int,
+) -> store.Dataset:
+    """Generate images along one trajectory whose gain is switched in mid-run.
+
+    It starts from the state from which the trajectories of `sample_gain` start, and until the first
+    switch it is the one at that gain. Batch-norm statistics are those of training.
+
+    Args:
+        model: the generator and its network, whose latents must be read from chaos.
+        gains: g of each phase.
+        duration: τ of each phase; that of all must be a whole multiple of `interval`.
+        burn_in: τ at the first gain before the first image.
+        dt: RK4 step in τ.
+        interval: τ between images, a whole multiple of `dt`.
+        seed: of the initial state.
+
+    Returns:
+        Dataset of kind "switched_samples": time, gain (time), latents (time, latent) and images
+        (time, y, x, channel). The gain is that under which a state was reached, over the time step
+        that ends there: an image at the very moment of a switch has the gain before it.
+
+    Raises:
+        ValueError: the model was trained on a control, which has no gain to switch.
+    """
+    if _is_control(model):
+        raise ValueError(
+            "model: expected latents read from chaos, whose gain can be switched, found "
+            f"{model.attributes['latents']!r}"
+        )
+    schedule = piecewise(gains, duration)
+    (source,) = _sources(model, gains[0], [1], burn_in, dt, interval=interval, seed=seed)
+    time, states = dynamics.trajectory(
+        model.network,
+        source.state,
+        schedule,
+        duration=len(gains) * duration,
+        dt=dt,
+        every=interval,
+        label="trajectory with switched gain",
+    )  # (T,), (T, 1, N)
+    latents = read(states[:, 0].to(model.readout.device), model.readout)  # (T, K)
+    gain = np.array([schedule(now - dt / 2) for now in time.tolist()])
+    return store.Dataset(
+        "switched_samples",
+        "One trajectory of images whose gain is switched in mid-run",
+        {
+            "time": store.Variable(time.numpy(), ("time",), "τ", "time after burn-in"),
+            "gain": store.Variable(gain, ("time",), "1", "gain g of the time step that ends here"),
+            "latents": _latents(latents, "time"),
+            "images": _images(render(model.generator, latents), "time", "of training"),
+        },
+        {"model": dict(model.attributes), "training_gain": model.gain},
+    )
 
 
-def _images(images: Tensor, leading: str) -> store.Variable:
+def piecewise(gains: Sequence[float], duration: float) -> Callable[[float], float]:
+    """Return the function t → g that takes each of `gains` for `duration` τ.
+
+    Before time 0 it is the first of them, from its last switch on the last; at a switch it is the
+    gain that begins.
+    """
+    return lambda time: gains[min(max(int(time // duration), 0), len(gains) - 1)]
+
+
+def reestimate(generator: nn.Module, latents: Tensor) -> nn.Module:
+    """Return a copy of a generator whose batch-norm statistics are those of other latents.
+
+    Its weights are the same. The mean and variance of each batch are averaged, so that latents of
+    one batch should be independent: consecutive ones of a trajectory resemble each other, and their
+    statistics are of that moment rather than of the gain.
+
+    Args:
+        generator: maps (B, K) to images; it stays as it is.
+        latents: (n, K), in an order in which neighbours are of different trajectories.
+    """
+    adapted = copy.deepcopy(generator)
+    update_bn(latents.split(BATCH), adapted)
+    return adapted
+
+
+def _sources(
+    model: ChaoticGenerator,
+    gain: float,
+    batches: Sequence[int],
+    burn_in: float,
+    dt: float,
+    *,
+    interval: float,
+    seed: int,
+) -> list[Latents]:
+    """Return sources of latents at one gain, independent and burnt in, one for each batch size.
+
+    The first trajectory does not depend on how many others there are: each batch is simulated by
+    itself, as rounding in a product of matrices, which chaos amplifies, depends on their shape.
+    """
+    control = _is_control(model)
+    counts = [TRIALS] if control else list(batches)
+    states = initial_states(model.network.neurons, sum(counts), seed).to(model.readout.device)
+    chaos = [
+        ChaosLatents(model.network, model.readout, part, gain=gain, dt=dt, method="rk4")
+        for part in states.split(counts)
+    ]
+    for source in chaos:
+        source.next(burn_in)
+    if not control:
+        return chaos
+    recording = record(chaos[0], duration=_whole(RECORDED, interval), interval=interval)
+    name, device = model.attributes["latents"], model.readout.device
+    numbers = [seeds.integer(seed, f"{name} latents at a gain", i) for i in range(len(batches))]
+    return [
+        controls.from_chaos(
+            name,
+            recording,
+            interval=interval,
+            batch=min(batch, TRIALS),  # bounds the memory of the surrogate
+            generator=torch.Generator(device).manual_seed(number),
+        )
+        for batch, number in zip(batches, numbers, strict=True)
+    ]
+
+
+def _is_control(model: ChaoticGenerator) -> bool:
+    return model.attributes.get("latents") in get_args(controls.Name)
+
+
+def _draw(source: Latents, count: int, *, apart: float) -> Tensor:
+    """Return latents (count, K): a batch of the source as it stands, and more `apart` τ apart."""
+    batches = range(-(-count // source.batch))
+    return torch.cat([source.next(apart if index else 0.0) for index in batches])[:count]
+
+
+def _whole(duration: float, interval: float) -> float:
+    """Return the multiple of the interval that is nearest to a duration, and not 0."""
+    return max(round(duration / interval), 1) * interval
+
+
+def _images(images: Tensor, leading: str, statistics: str) -> store.Variable:
     return store.Variable(
-        images.numpy(), (leading, *IMAGE_AXES), "1", "generated images, RGB, 0 to 255"
+        images.numpy(),
+        (leading, *IMAGE_AXES),
+        "1",
+        f"generated images, RGB, 0 to 255, batch-norm statistics {statistics}",
     )
 
 

@@ -179,7 +179,7 @@ def _label(file: h5py.File, name: str, variable: Variable) -> None:
     for axis, dimension in enumerate(variable.dims):
         length = variable.values.shape[axis]
         if dimension not in group:
-            group.create_dataset(dimension, data=np.zeros(length, np.float32))
+            group.create_dataset(dimension, (length,), np.float32)  # never written, takes no room
             group[dimension].make_scale(UNLABELLED + f"{length:10d}")
         scale = group[dimension]
         if not scale.is_scale:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,58 +18,17 @@ from torch.optim.swa_utils import update_bn
 
 from chaos_sampling import seeds, store
 from chaos_sampling.checkpoint import load_checkpoint, save_checkpoint
-from chaos_sampling.device import has_fast_bfloat16
+from chaos_sampling.device import Stopwatch, can_compile, has_fast_bfloat16
 from chaos_sampling.gan import Architecture, Discriminator, Generator, initialize, render
+from chaos_sampling.journal import History, Journal, diversity
 from chaos_sampling.latents import Latents
-from chaos_sampling.progress import Meter
 
 logger = logging.getLogger("chaos_sampling")
 
-RECORDED = {
-    "discriminator_loss": "cross-entropy of the discriminator, mean over the interval",
-    "generator_loss": "cross-entropy of the generator, mean over the interval",
-    "real_probability": "D(x), probability given to real images, mean over the interval",
-    "fake_probability": "D(G(z)), probability given to generated images, mean over the interval",
-}
 SHOWN = 64
 """Images in a recorded grid."""
 STATISTICS_BATCHES = 64
 """Batches from which batch-norm statistics of averaged weights are estimated anew."""
-
-
-@dataclass
-class Progress:
-    """Where a training stands, and what was recorded on the way.
-
-    Attributes:
-        step: number of steps done.
-        interval: values (4,) of each step since the last record, in the order of RECORDED.
-        images_seen: images shown before each record.
-        means: of the values between two records.
-        snapshots: images shown before each grid.
-        grids: uint8 images (64, 64, 64, 3) of the same latents.
-    """
-
-    step: int = 0
-    interval: list[Tensor] = field(default_factory=list)
-    images_seen: list[int] = field(default_factory=list)
-    means: list[list[float]] = field(default_factory=list)
-    snapshots: list[int] = field(default_factory=list)
-    grids: list[Tensor] = field(default_factory=list)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return everything, for a checkpoint."""
-        return dict(vars(self))
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from what `state_dict` returned.
-
-        Raises:
-            ValueError: it has other fields.
-        """
-        if state.keys() != vars(self).keys():
-            raise ValueError(f"progress: expected {list(vars(self))}, found {list(state)}")
-        vars(self).update(state)
 
 
 def train(
@@ -90,6 +51,7 @@ def train(
     device: torch.device | str,
     checkpoint: Path,
     checkpoint_seconds: float = 30.0,
+    lines: Path | None = None,
 ) -> tuple[Generator, store.Dataset]:
     """Train a DCGAN; continue from `checkpoint` if there is one.
 
@@ -117,6 +79,7 @@ def train(
         device: where to train.
         checkpoint: file to continue from and to write; the caller deletes it after success.
         checkpoint_seconds: time between checkpoints.
+        lines: file for the records as JSON lines, speed included; None for none.
 
     Returns:
         The generator in eval mode, and a dataset of kind "training".
@@ -124,6 +87,7 @@ def train(
     Raises:
         ValueError: there are fewer images than a batch holds.
         FloatingPointError: a loss is not finite; the message names the step.
+        torch.OutOfMemoryError: a step does not fit on the GPU; the message names a batch to try.
         store.WrongFileError: other code wrote the checkpoint.
     """
     device = torch.device(device)
@@ -131,109 +95,218 @@ def train(
     if len(images) < batch:
         raise ValueError(f"batch: expected at most {len(images)} (the images), found {batch}")
     steps = -(-images_shown // batch)
-    epoch_steps = len(images) // batch
-    data = torch.from_numpy(images).to(device)  # (N, 64, 64, 3)
-
-    # The two players, the averaged generator, and the same latents for every grid.
-    G = Generator(latents.size, width)
-    D = Discriminator(width, discriminator)
-    averaged = Generator(latents.size, width)
-    initialize(G, _torch_generator(seed, "weights of the generator"))
-    initialize(D, _torch_generator(seed, "weights of the discriminator"))
-    averaged.load_state_dict(G.state_dict())
-    for network in (G, D, averaged):
-        network.to(device, memory_format=torch.channels_last)
-    G_optimizer = torch.optim.Adam(G.parameters(), learning_rate, (beta1, 0.999), fused=True)
-    D_optimizer = torch.optim.Adam(D.parameters(), learning_rate, (beta1, 0.999), fused=True)
-    shown = latents.next(0.0)[:SHOWN]  # (64, K)
+    shown = latents.next(0.0)[:SHOWN]  # (64, K), for every grid
+    real_diversity = diversity(_choose(images, len(shown), seed))
 
     # Continue where an earlier run stopped.
-    progress = Progress()
-    parts = {
-        "generator": G,
-        "discriminator": D,
-        "averaged": averaged,
-        "generator_optimizer": G_optimizer,
-        "discriminator_optimizer": D_optimizer,
-        "latents": latents,
-        "progress": progress,
-    }
+    players = Players(latents.size, width, discriminator, beta1=beta1, seed=seed, device=device)
+    history = History()
+    parts = {"players": players, "latents": latents, "history": history}
     if load_checkpoint(checkpoint, parts):
-        logger.info("continuing from %s after %d steps", checkpoint, progress.step)
-        progress.interval = [values.to(device) for values in progress.interval]
-
-    half = has_fast_bfloat16(device)
-    logger.info("training on %s in %s", device, "bfloat16 and float32" if half else "float32")
-    first = progress.step
-    meter = Meter("training", steps * batch, unit="image", before=first * batch)
+        logger.info("continuing from %s after %d steps", checkpoint, history.step)
+    logger.info("training on %s", players)
+    data = torch.from_numpy(images).to(device)  # (N, 64, 64, 3)
+    real_batches = shuffled_batches(data, batch, flip=flip, seed=seed, first=history.step)
+    journal = Journal(history, steps * batch, batch, real_label, lines)
+    stopwatch = Stopwatch(device)
     saved = time.monotonic()
-    for step in range(first, steps):
-        # A batch of real images and one of latents.
-        epoch, position = divmod(step, epoch_steps)
-        if position == 0 or step == first:
-            order, mirrored = _shuffle(len(data), seed, epoch, device)
-        chosen = order[position * batch : (position + 1) * batch]
-        real = data[chosen]  # (B, 64, 64, 3)
-        if flip:
-            real = torch.where(mirrored[chosen, None, None, None], real.flip(2), real)
-        real = real.permute(0, 3, 1, 2) / 127.5 - 1  # (B, 3, 64, 64), channels last in memory
-        with meter.timing():
+
+    for step in range(history.step, steps):
+        with stopwatch.timing("data"):
+            real = next(real_batches)  # (B, 3, 64, 64) in [−1, 1]
+        with stopwatch.timing("latents"):
             z = latents.next(advance)  # (B, K)
+        players.set_learning_rate(learning_rate * _schedule(step / steps, decay))
+        history.add(players.step(real, z, real_label))
+        players.move_average(step, average)
 
-        rate = learning_rate * _schedule(step / steps, decay)
-        for group in G_optimizer.param_groups + D_optimizer.param_groups:
-            group["lr"] = rate
-
-        # The discriminator: real images towards `real_label`, generated ones towards 0.
-        D.requires_grad_(True)
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            fake = G(z)  # (B, 3, 64, 64)
-            real_logits, fake_logits = D(real).float(), D(fake.detach()).float()  # (B,)
-        D_loss = _cross_entropy(real_logits, real_label) + _cross_entropy(fake_logits, 0.0)
-        D_optimizer.zero_grad()
-        D_loss.backward()
-        D_optimizer.step()
-
-        # The generator: generated images towards 1; the discriminator needs no gradients here.
-        D.requires_grad_(False)
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            logits = D(fake).float()
-        G_loss = _cross_entropy(logits, 1.0)
-        G_optimizer.zero_grad()
-        G_loss.backward()
-        G_optimizer.step()
-        _move_average(averaged, G, step, average)
-
-        # What happened, in the order of RECORDED.
-        means = [D_loss, G_loss, real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()]
-        progress.interval.append(torch.stack(means).detach())
-        progress.step = step + 1
-        seen = progress.step * batch
-        last = progress.step == steps
+        last = step + 1 == steps
         if last or _due(step, batch, grid_every):
-            progress.snapshots.append(seen)
-            progress.grids.append(render(averaged, shown))
+            history.add_grid((step + 1) * batch, render(players.averaged, shown), real_diversity)
         recording = last or _due(step, batch, record_every)
         saving = time.monotonic() - saved >= checkpoint_seconds
         if recording or saving:
-            values = _finite(progress)  # (steps, 4)
+            history.collect()
         if recording:
-            progress.images_seen.append(seen)
-            progress.means.append(values.mean(0).tolist())
-            progress.interval.clear()
-            meter.report(seen, _summary(progress.means[-1], meter.share))
+            journal.record(*stopwatch.lap())
         if saving:
             save_checkpoint(checkpoint, parts)
             saved = time.monotonic()
 
     # Averaged weights meet other activations than those that the averaged statistics describe.
     if average:
-        update_bn((latents.next(advance) for _ in range(STATISTICS_BATCHES)), averaged)
-    return averaged.eval(), _dataset(progress)
+        update_bn((latents.next(advance) for _ in range(STATISTICS_BATCHES)), players.averaged)
+    return players.averaged.eval(), history.dataset()
+
+
+class Players:
+    """The generator and the discriminator with their optimizers, and the generator's average.
+
+    Multiplies in bfloat16 where the hardware does so fast, with weights, losses and averages in
+    float32; a training keeps the precision that it began with.
+
+    Args:
+        size: of the latents, K.
+        width: channels of both networks.
+        architecture: of the discriminator.
+        beta1: Adam's first decay rate; the second is 0.999.
+        seed: of the weights.
+        device: where both are.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        width: int,
+        architecture: Architecture,
+        *,
+        beta1: float,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self.device = device
+        self.bfloat16 = has_fast_bfloat16(device)
+        self.compiled = can_compile(device)
+        self.generator = Generator(size, width)
+        self.discriminator = Discriminator(width, architecture)
+        self.averaged = Generator(size, width)
+        initialize(self.generator, _torch_generator(seed, "weights of the generator"))
+        initialize(self.discriminator, _torch_generator(seed, "weights of the discriminator"))
+        self.averaged.load_state_dict(self.generator.state_dict())
+        for network in (self.generator, self.discriminator, self.averaged):
+            network.to(device, memory_format=torch.channels_last)
+        adam = {"betas": (beta1, 0.999), "fused": True}
+        self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), **adam)
+        self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), **adam)
+        if self.compiled:
+            self.generator.compile()
+            self.discriminator.compile()
+
+    def __str__(self) -> str:
+        compiled = ", compiled" if self.compiled else ""
+        return f"{self.device} in {_precision(self.bfloat16)}{compiled}"
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Let both optimizers go on at this rate."""
+        groups = self.generator_optimizer.param_groups + self.discriminator_optimizer.param_groups
+        for group in groups:
+            group["lr"] = rate
+
+    def step(self, real: Tensor, z: Tensor, real_label: float) -> Tensor:
+        """Let the discriminator learn from one batch, then the generator from its answer.
+
+        Args:
+            real: images (B, 3, 64, 64) in [−1, 1].
+            z: latents (B, K).
+            real_label: target for real images.
+
+        Returns:
+            (4,) in the order of MEANS, on the device.
+
+        Raises:
+            torch.OutOfMemoryError: the batch is too large for the GPU.
+        """
+        G, D = self.generator, self.discriminator
+        with _naming_a_smaller_batch(len(z)):
+            # The discriminator: real images towards `real_label`, generated ones towards 0.
+            D.requires_grad_(True)
+            with self._autocast():
+                fake = G(z)  # (B, 3, 64, 64)
+                real_logits, fake_logits = D(real).float(), D(fake.detach()).float()  # (B,)
+            D_loss = _cross_entropy(real_logits, real_label) + _cross_entropy(fake_logits, 0.0)
+            _descend(self.discriminator_optimizer, D_loss)
+
+            # The generator: its images towards 1; the discriminator needs no gradients here.
+            D.requires_grad_(False)
+            with self._autocast():
+                logits = D(fake).float()  # (B,)
+            G_loss = _cross_entropy(logits, 1.0)
+            _descend(self.generator_optimizer, G_loss)
+        means = [D_loss, G_loss, real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()]
+        return torch.stack(means).detach()
+
+    @torch.no_grad()
+    def move_average(self, step: int, decay: float) -> None:
+        """Move the averaged weights and batch-norm statistics towards the present ones.
+
+        The average forgets faster at first, so that the initial weights do not linger in it.
+        """
+        weight = 1 - min(decay, (1 + step) / (10 + step))
+        new = self.generator.state_dict()
+        for name, kept in self.averaged.state_dict().items():
+            if kept.is_floating_point():
+                kept.lerp_(new[name], weight)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything that changes, and the precision, for a checkpoint."""
+        parts = {name: part.state_dict() for name, part in self._parts().items()}
+        return parts | {"bfloat16": self.bfloat16}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from what `state_dict` returned, in the precision that it names.
+
+        Raises:
+            KeyError: a part is missing.
+            RuntimeError, ValueError: a part is of another size.
+        """
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        if state["bfloat16"] != self.bfloat16:
+            logger.info(
+                "continuing in %s as the training began; this hardware would choose %s",
+                _precision(state["bfloat16"]),
+                _precision(self.bfloat16),
+            )
+        self.bfloat16 = state["bfloat16"]
+
+    def _parts(self) -> dict[str, torch.nn.Module | torch.optim.Optimizer]:
+        return {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "averaged": self.averaged,
+            "generator_optimizer": self.generator_optimizer,
+            "discriminator_optimizer": self.discriminator_optimizer,
+        }
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
+
+
+def shuffled_batches(
+    images: Tensor, batch: int, *, flip: bool, seed: int, first: int
+) -> Iterator[Tensor]:
+    """Yield batches without end, every image at most once an epoch.
+
+    Args:
+        images: (N, 64, 64, 3) uint8.
+        batch: B; what an epoch leaves over is not shown in it.
+        flip: mirror every image with probability 1/2.
+        seed: of the order and the flips.
+        first: step to begin with.
+
+    Yields:
+        (B, 3, 64, 64) in [−1, 1], channels last in memory.
+    """
+    epoch_steps = len(images) // batch
+    for step in itertools.count(first):
+        epoch, position = divmod(step, epoch_steps)
+        if position == 0 or step == first:
+            order, mirrored = _shuffle(len(images), seed, epoch, images.device)
+        chosen = order[position * batch : (position + 1) * batch]
+        real = images[chosen]  # (B, 64, 64, 3)
+        if flip:
+            real = torch.where(mirrored[chosen, None, None, None], real.flip(2), real)
+        yield real.permute(0, 3, 1, 2) / 127.5 - 1
 
 
 def _torch_generator(seed: int, purpose: str, *indices: int) -> torch.Generator:
     return torch.Generator().manual_seed(seeds.integer(seed, purpose, *indices))
+
+
+def _choose(images: np.ndarray, count: int, seed: int) -> Tensor:
+    """Return `count` of the images, drawn without replacement."""
+    rng = seeds.generator(seed, "real images to compare the diversity of grids with")
+    return torch.from_numpy(images[rng.choice(len(images), count, replace=False)])
 
 
 def _shuffle(count: int, seed: int, epoch: int, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -249,69 +322,32 @@ def _schedule(done: float, decay: float) -> float:
     return min(1.0, (1 - done) / decay) if decay else 1.0
 
 
-def _cross_entropy(logits: Tensor, target: float) -> Tensor:
-    return binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
-
-
-@torch.no_grad()
-def _move_average(averaged: Generator, current: Generator, step: int, decay: float) -> None:
-    """Move weights and batch-norm statistics of `averaged` towards `current`.
-
-    The average forgets faster at first, so that the initial weights do not linger in it.
-    """
-    weight = 1 - min(decay, (1 + step) / (10 + step))
-    new = current.state_dict()
-    for name, kept in averaged.state_dict().items():
-        if kept.is_floating_point():
-            kept.lerp_(new[name], weight)
-
-
 def _due(step: int, batch: int, every: int) -> bool:
     """Say whether this step carries the number of images past a multiple of `every`."""
     return (step + 1) * batch // every > step * batch // every
 
 
-def _finite(progress: Progress) -> Tensor:
-    """Return the values (steps, 4) since the last record, if they are finite.
-
-    Raises:
-        FloatingPointError: one of them is not.
-    """
-    values = torch.stack(progress.interval).cpu()
-    broken = (~values.isfinite().all(1)).nonzero()
-    if len(broken):
-        first = progress.step - len(values) + 1 + int(broken[0])
-        raise FloatingPointError(
-            f"training: losses are not finite at step {first}: "
-            f"{dict(zip(RECORDED, values[broken[0, 0]].tolist(), strict=True))}. "
-            "Lower learning_rate, or change the seed."
-        )
-    return values
+def _cross_entropy(logits: Tensor, target: float) -> Tensor:
+    return binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
 
 
-def _summary(means: list[float], in_latents: float) -> str:
-    """Say what the means (4,) of an interval are, and what share of the time latents take."""
-    losses = "loss of D {:.3f}, of G {:.3f}, D(x) {:.3f}, D(G(z)) {:.3f}".format(*means)
-    return f"{losses}, latents take {in_latents:.1%} of the time"
+def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
 
 
-def _dataset(progress: Progress) -> store.Dataset:
-    """Label what was recorded."""
-    means = np.array(progress.means, np.float32)  # (records, 4)
-    variables = {
-        "images_seen": store.Variable(
-            np.array(progress.images_seen), ("images_seen",), "1", "real images shown so far"
-        ),
-        "snapshot": store.Variable(
-            np.array(progress.snapshots), ("snapshot",), "1", "real images shown before the grid"
-        ),
-        "grids": store.Variable(
-            torch.stack(progress.grids).numpy(),
-            ("snapshot", "sample", "y", "x", "channel"),
-            "1",
-            "generated images of the same latents, RGB, 0 to 255",
-        ),
-    }
-    for column, (name, long_name) in enumerate(RECORDED.items()):
-        variables[name] = store.Variable(means[:, column], ("images_seen",), "1", long_name)
-    return store.Dataset("training", "Course of the training of a chaotic GAN", variables)
+def _precision(bfloat16: bool) -> str:
+    return "bfloat16 and float32" if bfloat16 else "float32"
+
+
+@contextmanager
+def _naming_a_smaller_batch(batch: int) -> Iterator[None]:
+    """Say what to do where the memory of a GPU does not suffice."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise torch.OutOfMemoryError(
+            f"training: a step with batch {batch} does not fit into the GPU's memory. "
+            f"Set batch to {batch // 2}. ({error})"
+        ) from error

@@ -8,21 +8,29 @@ from pathlib import Path
 
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.
-NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates"}
+NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates", "download"}
 
 
 MODELS = {name_of(model): model for model in config["models"]}
-FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6"]
+TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
+# A control is Gaussian and has no gain: it is fitted to chaos at the gain of training.
+CONTROLS = {"gaussian", "ornstein_uhlenbeck", "surrogate"}
+CHAOTIC = [name for name, model in MODELS.items() if model.get("latents") not in CONTROLS]
+FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8"]
 TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "hybrid"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
 # Neurons from which a network is worth several threads.
 LARGE = 1000
-GAINS = [f"{gain:.15g}" for gain in config["sampling"]["gains"]]
+
+
+def one_of(names):
+    """Return a pattern that matches these names and nothing else."""
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 wildcard_constraints:
-    dataset="|".join(name for name, source in config["datasets"].items() if "path" in source),
-    model="|".join(map(re.escape, MODELS)),
+    dataset=one_of(config["datasets"]),
+    model=one_of(MODELS),
     gain=r"[0-9.e+-]+",
     protocol="fixed_gain|cycled_gain",
     size=r"\d+",
@@ -47,13 +55,30 @@ def dataset_settings(wildcards):
     return config["datasets"][wildcards.dataset]
 
 
-def training_images(wildcards):
-    """Return the data set that a model is trained on."""
-    return f"<results>/data/{MODELS[wildcards.model]['dataset']}.h5"
+def images_of(wildcards):
+    """Return the data set of a model; a pretrained one can do without."""
+    model = MODELS[wildcards.model]
+    return [f"<results>/data/{model['dataset']}.h5"] if "dataset" in model else []
+
+
+def reference_of(wildcards):
+    """Return the moments of the images that a model is held against."""
+    model = MODELS[wildcards.model]
+    if "dataset" in model:
+        return f"<results>/data/{model['dataset']}-reference.h5"
+    data, _, _ = model["pretrained"].partition("-")
+    return f"{PRETRAINED}/{data}-reference.h5"
+
+
+def generator_of(wildcards):
+    """Return the file of a model, trained in this run or before."""
+    if wildcards.model in TRAINED:
+        return f"<results>/gan/{wildcards.model}/generator.safetensors"
+    return f"{PRETRAINED}/{wildcards.model}.safetensors"
 
 
 def model_of(wildcards):
-    """Return the description of a model."""
+    """Return the description of a model that is trained."""
     return MODELS[wildcards.model]
 
 
@@ -111,14 +136,25 @@ def threads_for_size(wildcards):
     return 4 if int(wildcards.size) >= LARGE else 1
 
 
-def trajectories(model):
-    """Return the samples of a model at the gains of Fig. 3, in the order of its rows."""
-    return [f"<results>/gan/{model}/gain~{gain:.15g}.h5" for gain in config["figures"]["gains"]]
+def samples(model, gains):
+    """Return the samples of a model at these gains."""
+    return [f"<results>/gan/{model}/gain~{gain:.15g}.h5" for gain in gains]
 
 
-def trajectories_of(wildcards):
-    """Return the same for the model that a wildcard names."""
-    return trajectories(wildcards.model)
+def all_samples(model):
+    """Return the samples of a model at all gains that it has."""
+    trained_at = [config["gan"]["latents"]["gain"]]
+    return samples(model, config["sampling"]["gains"] if model in CHAOTIC else trained_at)
+
+
+def all_samples_of(wildcards):
+    """Return the samples, at all gains, of the model that a wildcard names."""
+    return all_samples(wildcards.model)
+
+
+def rows_of_figure3(wildcards):
+    """Return the samples at the gains of Fig. 3 of the model that a wildcard names."""
+    return samples(wildcards.model, config["figures"]["gains"])
 
 
 @cache

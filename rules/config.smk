@@ -10,6 +10,7 @@ import yaml
 from snakemake.exceptions import WorkflowError
 
 SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
+PRETRAINED = Path(workflow.basedir, "pretrained")
 
 
 def check_config():
@@ -99,9 +100,14 @@ def limits():
 
 def references():
     """List (key, value, allowed values) of keys that name something defined elsewhere."""
+    choices = {
+        "pretrained": sorted(file.stem for file in PRETRAINED.glob("*.safetensors")),
+        "dataset": list(config["datasets"]),
+        "recipe": list(config["recipes"]),
+    }
     for index, model in enumerate(config["models"]):
-        yield f"models.{index}.dataset", model["dataset"], list(config["datasets"])
-        yield f"models.{index}.recipe", model["recipe"], list(config["recipes"])
+        for name in choices.keys() & model.keys():
+            yield f"models.{index}.{name}", model[name], choices[name]
     yield "figures.model", config["figures"]["model"], [
         name_of(model) for model in config["models"]
     ]
@@ -145,6 +151,7 @@ WHOLE_MULTIPLES = {
     "chaos.latents.dt": ["chaos.latents.interval"],
     "chaos.latents.interval": ["chaos.latents.duration", "chaos.latents.longest_lag"],
     "sampling.dt": ["sampling.burn_in", "sampling.interval"],
+    "sampling.interval": ["sampling.switched.duration"],
     "gan.latents.dt": [
         "gan.latents.burn_in",
         "gan.latents.recording.interval",
@@ -189,6 +196,8 @@ def value_of(key):
 
 def name_of(model):
     """Return the folder name of a model: {dataset}-{latents}-seed{seed}, and -{recipe} unless ours."""
+    if "pretrained" in model:
+        return model["pretrained"]
     name = f"{model['dataset']}-{model['latents']}-seed{model['seed']}"
     return name if model["recipe"] == "ours" else f"{name}-{model['recipe']}"
 

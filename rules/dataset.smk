@@ -23,7 +23,7 @@ rule render_avatars:
 
 
 rule read_pictures:
-    """Pictures at 64×64 as uint8, from a folder, a zip, or a copy of CelebA."""
+    """Your own pictures at 64×64 as uint8, from a folder or a zip."""
     input:
         pictures,
     output:
@@ -32,6 +32,8 @@ rule read_pictures:
         "<logs>/read_pictures/{dataset}.log",
     benchmark:
         "<benchmarks>/read_pictures/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="folder",
     conda:
         "../envs/torch.yaml"
     threads: 8
@@ -43,6 +45,34 @@ rule read_pictures:
         pictures=fingerprint,
         code=science("read_pictures"),
     message:
-        "Reading the data set {wildcards.dataset}"
+        "Reading your pictures"
     script:
         "../scripts/read_pictures.py"
+
+
+rule retrieve_celeba:
+    """CelebA's aligned faces at 64×64 as uint8, from a local copy or downloaded (section 3.2)."""
+    input:
+        pictures,
+    output:
+        "<results>/data/{dataset}.h5",
+    log:
+        "<logs>/retrieve_celeba/{dataset}.log",
+    benchmark:
+        "<benchmarks>/retrieve_celeba/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="celeba",
+    conda:
+        "../envs/torch.yaml"
+    threads: 8
+    resources:
+        mem="4GB",
+        runtime="6h",
+    params:
+        settings=dataset_settings,
+        pictures=fingerprint,
+        code=science("retrieve_celeba"),
+    message:
+        "Retrieving CelebA"
+    script:
+        "../scripts/retrieve_celeba.py"

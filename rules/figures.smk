@@ -76,7 +76,7 @@ use rule plot_figure2 as plot_model_figure2 with:
 rule plot_figure3:
     """Fig. 3: consecutive images of one trajectory at low and at high gain."""
     input:
-        gains=trajectories(config["figures"]["model"]),
+        gains=samples(config["figures"]["model"], config["figures"]["gains"]),
     output:
         png=report(
             "<results>/figures/figure3.png",
@@ -105,7 +105,7 @@ rule plot_figure3:
 
 use rule plot_figure3 as plot_model_figure3 with:
     input:
-        gains=trajectories_of,
+        gains=rows_of_figure3,
     output:
         png="<results>/figures/{model}/figure3.png",
         svg="<results>/figures/{model}/figure3.svg",
@@ -334,3 +334,112 @@ rule plot_figureS6:
         "Drawing Fig. S6"
     script:
         "../scripts/plot_figureS6.py"
+
+
+rule plot_figureS7:
+    """Extended: one trajectory at every gain, batch norm kept and re-estimated (section 3.3)."""
+    input:
+        gains=samples(config["figures"]["model"], config["sampling"]["gains"]),
+    output:
+        png=report(
+            "<results>/figures/figureS7.png",
+            caption="../report/figureS7.rst",
+            category="Extended figures",
+            labels={"figure": "S7"},
+        ),
+        svg="<results>/figures/figureS7.svg",
+    log:
+        "<logs>/plot_figureS7.log",
+    benchmark:
+        "<benchmarks>/plot_figureS7.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS7"),
+    message:
+        "Drawing Fig. S7"
+    script:
+        "../scripts/plot_figureS7.py"
+
+
+rule plot_figureS8:
+    """Extended: quality of the images of every model against gain (section 3.2)."""
+    input:
+        expand("<results>/gan/{model}/quality.tsv", model=MODELS),
+    output:
+        png=report(
+            "<results>/figures/figureS8.png",
+            caption="../report/figureS8.rst",
+            category="Extended figures",
+            labels={"figure": "S8"},
+        ),
+        svg="<results>/figures/figureS8.svg",
+    log:
+        "<logs>/plot_figureS8.log",
+    benchmark:
+        "<benchmarks>/plot_figureS8.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        models=list(MODELS),
+        code=science("plot_figureS8"),
+    message:
+        "Drawing Fig. S8"
+    script:
+        "../scripts/plot_figureS8.py"
+
+
+rule animate_gains:
+    """Trajectories of images at every gain, side by side (section 3.3)."""
+    input:
+        gains=all_samples_of,
+    output:
+        "<results>/figures/{model}/gains.gif",
+    log:
+        "<logs>/animate_gains/{model}.log",
+    benchmark:
+        "<benchmarks>/animate_gains/{model}.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("animate_gains"),
+    message:
+        "Animating {wildcards.model} at every gain"
+    script:
+        "../scripts/animate_gains.py"
+
+
+rule animate_switched:
+    """A trajectory of images whose gain is switched, with the gain drawn under it (section 3.3)."""
+    input:
+        switched=rules.sample_switched.output[0],
+    output:
+        "<results>/figures/{model}/switched.gif",
+    log:
+        "<logs>/animate_switched/{model}.log",
+    benchmark:
+        "<benchmarks>/animate_switched/{model}.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("animate_switched"),
+    message:
+        "Animating {wildcards.model} while its gain is switched"
+    script:
+        "../scripts/animate_switched.py"

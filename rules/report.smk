@@ -5,7 +5,8 @@ rule build_report:
         captions=expand(f"{workflow.basedir}/report/figure{{number}}.rst", number=FIGURES),
         figures=expand("<results>/figures/figure{number}.png", number=FIGURES),
         tables=expand("<results>/statistics/{table}.tsv", table=TABLES),
-        training=f"<results>/gan/{config['figures']['model']}/training.h5",
+        quality=expand("<results>/gan/{model}/quality.tsv", model=MODELS),
+        samples=f"<results>/gan/{config['figures']['model']}/samples.h5",
     output:
         "<results>/report.html",
     log:

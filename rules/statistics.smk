@@ -103,7 +103,7 @@ rule summarise_latents:
 rule summarise_sampling:
     """Speed of latents and images per gain, for every model (section 3.3)."""
     input:
-        expand("<results>/gan/{model}/gain~{gain}.h5", model=MODELS, gain=GAINS),
+        [path for model in MODELS for path in all_samples(model)],
     output:
         "<results>/statistics/sampling.tsv",
     log:
@@ -117,6 +117,7 @@ rule summarise_sampling:
         mem="3GB",
         runtime="10m",
     params:
+        models=[model for model in MODELS for path in all_samples(model)],
         code=science("summarise_sampling"),
     message:
         "Summarising the generated images"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def read_table(path: str) -> pd.DataFrame:
     """Read one table of the run."""
-    return pd.read_csv(path, sep="\t")
+    return pd.read_csv(path, sep="\t", na_values="not computed")
 
 
 with stage(snakemake) as provenance:
@@ -26,9 +26,10 @@ with stage(snakemake) as provenance:
             Path(path).stem: content
             for path, *content in zip(snakemake.input.figures, figures, captions, strict=True)
         },
-        tables={Path(path).stem: read_table(path) for path in snakemake.input.tables},
+        tables={Path(path).stem: read_table(path) for path in snakemake.input.tables}
+        | {"quality": pd.concat(map(read_table, snakemake.input.quality))},
         config=snakemake.params.settings,
-        training=store.load(snakemake.input.training, "training").attributes,
+        shown=store.load(snakemake.input.samples, "samples").attributes,
         code_version=provenance["code_version"],
     )
     with store.replacing(snakemake.output[0]) as temporary:

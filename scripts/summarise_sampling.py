@@ -11,5 +11,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    table = sampling_table(store.load(path, "gain_samples") for path in snakemake.input)
+    samples = (store.load(path, "gain_samples") for path in snakemake.input)
+    table = sampling_table(zip(snakemake.params.models, samples, strict=True))
     store.save_table(table, snakemake.output[0])

@@ -1,5 +1,6 @@
 """Train one chaotic GAN (Fig. 2)."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stage import device_of, stage
@@ -16,7 +17,7 @@ with stage(snakemake) as provenance:
     device = device_of(snakemake)
     settings, recipe = snakemake.params.settings, snakemake.params.recipe
     model, seed = snakemake.params.model, snakemake.params.model["seed"]
-    faces = images.load(snakemake.input.dataset, "train")
+    faces = images.load(snakemake.input.dataset[0])["train"]
     checkpoint = checkpoint_path(
         snakemake.output.generator, faces, [dict(model), dict(settings), dict(recipe)]
     )
@@ -35,8 +36,10 @@ with stage(snakemake) as provenance:
         seed=seed,
         device=device,
         checkpoint=checkpoint,
+        lines=Path(snakemake.log.lines),
     )
-    trained = ChaoticGenerator(generator, chaos.network, chaos.readout, chaos.gain, model)
+    attributes = {**model, "training": dict(settings["training"])}
+    trained = ChaoticGenerator(generator, chaos.network, chaos.readout, chaos.gain, attributes)
     save_generator(snakemake.output.generator, trained)
     provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)

@@ -26,10 +26,11 @@ def test_checkpoints_are_named_after_images_and_parameters(tmp_path):
     assert {name.parent for name in names} == {tmp_path}
 
 
-def test_what_was_saved_is_put_back(tmp_path):
+@pytest.mark.parametrize("name", ["it.checkpoint", "checkpoint"])
+def test_what_was_saved_is_put_back(name, tmp_path):
     saved, restored = parts(a=2, b=3), parts(a=2, b=3)
-    save_checkpoint(tmp_path / "it.checkpoint", saved)
-    assert load_checkpoint(tmp_path / "it.checkpoint", restored)
+    save_checkpoint(tmp_path / name, saved)
+    assert load_checkpoint(tmp_path / name, restored)
     for name in saved:
         assert saved[name].weight.equal(restored[name].weight)
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 import torch
 
-from chaos_sampling.device import choose, has_fast_bfloat16
+from chaos_sampling.device import Stopwatch, can_compile, choose, has_fast_bfloat16
 
 
 @pytest.fixture(params=[True, False], ids=["with CUDA", "without CUDA"])
@@ -43,3 +43,59 @@ def test_cpu_is_cpu_without_warning(available, caplog):
 def test_bfloat16_is_fast_where_the_cpu_multiplies_it(capabilities, expected, monkeypatch):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
     assert has_fast_bfloat16(torch.device("cpu")) is expected
+
+
+def test_cpus_do_without_compilation(monkeypatch):
+    monkeypatch.setattr(torch, "compile", None)
+    assert not can_compile(torch.device("cpu"))
+
+
+def test_gpus_compile(monkeypatch):
+    monkeypatch.setattr(torch, "compile", lambda function: function)
+    monkeypatch.setattr(torch, "zeros", lambda *shape, device: torch.ones(*shape))
+    assert can_compile(torch.device("cuda"))
+
+
+def test_a_gpu_without_a_compiler_is_reported(monkeypatch, caplog):
+    def fail(function):
+        raise RuntimeError("Failed to find C compiler\nmore")
+
+    monkeypatch.setattr(torch, "compile", fail)
+    assert not can_compile(torch.device("cuda"))
+    assert "torch.compile does not work here (Failed to find C compiler);" in caplog.text
+
+
+class Event:
+    """Stands for torch.cuda.Event: each takes place half a second after the one before."""
+
+    clock = 0.0
+
+    def __init__(self, *, enable_timing: bool) -> None:
+        assert enable_timing
+
+    def record(self) -> None:
+        Event.clock += 500.0  # ms
+        self.time = Event.clock
+
+    def elapsed_time(self, later: Event) -> float:
+        return later.time - self.time
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_a_stopwatch_knows_the_share_of_each_part(device, monkeypatch):
+    cpu = iter([0, 0.5, 1, 1, 1.5, 1.5, 2, 5, 5, 6, 10])
+    gpu = iter([0, 5, 10])  # it asks the GPU for the rest
+    clock = cpu if device == "cpu" else gpu
+    waits = []
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: waits.append(True))
+    stopwatch = Stopwatch(torch.device(device))
+    for part in ("data", "latents", "latents"):
+        with stopwatch.timing(part):
+            pass
+    assert stopwatch.lap() == (5.0, {"data": 0.1, "latents": 0.2})
+    with stopwatch.timing("data"):
+        pass
+    assert stopwatch.lap() == (5.0, {"data": 0.2 if device == "cpu" else 0.1})
+    assert len(waits) == (2 if device == "cuda" else 0)

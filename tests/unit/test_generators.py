@@ -80,3 +80,18 @@ def test_a_file_of_other_code_is_refused(model, tmp_path, monkeypatch):
         save_generator(path, model)
     with pytest.raises(store.WrongFileError, match=r"did not write\. Delete it"):
         load_generator(path, "cpu")
+
+
+def test_half_precision_halves_the_file_and_comes_back_as_single(model, tmp_path):
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
+    save_generator(whole, model)
+    save_generator(half, model, torch.float16)
+    found = load_generator(half, "cpu")
+    assert half.stat().st_size < 0.75 * whole.stat().st_size  # names and metadata stay
+    assert {value.dtype for value in found.generator.state_dict().values()} == {
+        torch.float32,
+        torch.int64,
+    }
+    assert found.network.random.dtype == found.readout.dtype == torch.float32
+    z = torch.randn(3, 5, generator=torch.Generator().manual_seed(2))
+    torch.testing.assert_close(found.generator(z), model.generator(z), atol=2e-3, rtol=0)

@@ -67,6 +67,13 @@ def test_a_state_of_another_shape_is_refused():
         source().load_state_dict(source(batch=3).state_dict())
 
 
+def test_a_restored_source_reads_as_the_one_that_was_saved():
+    original, restored = source(), source()
+    original.readout = 2 * original.readout  # as a fit may, which is not exact on every device
+    restored.load_state_dict(original.state_dict())
+    assert restored.next(1).equal(original.next(1))
+
+
 def test_an_unknown_readout_is_refused():
     with pytest.raises(ValueError, match="readout: expected 'subset' or 'expander', found 'all'"):
         source(readout="all")

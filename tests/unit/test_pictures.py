@@ -139,21 +139,18 @@ def test_an_image_smaller_than_the_crop_is_named(folder):
         pictures.from_folder(path=str(folder), crop=70)
 
 
-def test_celeba_is_read_as_distributed(tmp_path):
-    generator = np.random.default_rng(2)
-    for index in (2, 1):
-        pixels = generator.integers(0, 256, (218, 178, 3), np.uint8)
-        put(tmp_path / "unpacked" / "img_align_celeba" / f"{index:06d}.jpg", pixels)
-    archive = pack(tmp_path / "unpacked", tmp_path / "img_align_celeba.zip")
-    dataset = pictures.from_celeba(path=str(archive), crop=108)
-    assert list(dataset["name"]) == ["img_align_celeba/000001.jpg", "img_align_celeba/000002.jpg"]
-    same = pictures.from_folder(path=str(tmp_path / "unpacked" / "img_align_celeba"), crop=108)
-    np.testing.assert_array_equal(dataset["images"], same["images"])
+def test_a_zip_with_a_damaged_directory_is_refused(folder):
+    archive = pack(folder, folder.parent / "photos.zip")
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"PK\x01\x02")] ^= 0xFF  # the first entry of the central directory
+    archive.write_bytes(data)
+    with pytest.raises(pictures.DataError, match="found a damaged one"):
+        pictures.from_folder(path=str(archive))
 
 
-def test_missing_celeba_says_what_to_download(tmp_path):
-    path = tmp_path / "img_align_celeba.zip"
-    with pytest.raises(pictures.DataError) as caught:
-        pictures.from_celeba(path=str(path), crop=108)
-    for part in (str(path), "202,599", "1.34 GiB", "mmlab.ie.cuhk.edu.hk", "non-commercial"):
-        assert part in str(caught.value)
+def test_more_images_than_a_batch_keep_their_places(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "BATCH", 4)
+    for value in range(11):
+        put(tmp_path / f"{value:02d}.png", picture(colour=(value, 0, 0)))
+    found = pictures.from_folder(path=str(tmp_path), workers=3)["images"]
+    np.testing.assert_array_equal(found[:, 0, 0, 0], np.arange(11))

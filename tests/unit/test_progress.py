@@ -77,16 +77,13 @@ def test_a_meter_speaks_when_it_is_time_and_at_the_end(lines):
         Meter("training", 8, unit="image", interval=interval) for interval in (NEVER, 0)
     )
     for done in (2, 4, 8):
-        quiet.report(done, "quiet")
-        chatty.report(done, f"loss {done}")
+        quiet.report(done, "quiet", rate=2)
+        chatty.report(done, f"loss {done}", rate=2)
     assert [line.split(", ")[-1] for line in lines()] == ["loss 2]", "loss 4]", "quiet]", "loss 8]"]
     assert " 8/8 [" in lines()[-1]
 
 
-def test_a_meter_knows_the_share_of_a_part(monkeypatch):
-    clock = iter([0.0, 1.0, 3.0, 8.0])
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    meter = Meter("training", 8, unit="image")
-    with meter.timing():
-        pass
-    assert meter.share == 2 / 8
+def test_a_meter_tells_the_rate_and_the_time_left_by_it(lines):
+    Meter("training", 800, unit="image", interval=0).report(200, "", rate=10)
+    assert "10.00 image/s" in lines()[0]
+    assert "<01:00," in lines()[0]

@@ -37,7 +37,7 @@ def page(template, caption="", png=None):
         figures={"figure1": (png or picture(4, 3), caption)},
         tables={"numbers": TABLE},
         config={"chaos": {"gains": [2, 4]}},
-        training={},
+        shown={},
         code_version="abc",
     )
 
@@ -49,7 +49,7 @@ def page(template, caption="", png=None):
         ("rate", {"gain": 2}, "−0.2 (1 network)"),
         ("rate", {"gain": 8}, "not measured"),
         ("silence", {}, "not measured"),
-        ("twice", {"condition": '{"n": 2}'}, "2 (1 network)"),
+        ("twice", {"condition": {"n": 2}}, "2 (1 network)"),
     ],
 )
 def test_summary_gives_value_interval_and_networks(quantity, where, expected):
@@ -77,8 +77,8 @@ def test_summary_refuses_to_choose_between_rows():
 
 
 def test_theory_stands_in_parentheses_where_there_is_one():
-    assert expectation(TABLE, "twice", condition='{"n": 1}') == " (1.25)"
-    assert expectation(TABLE, "twice", condition='{"n": 2}') == ""
+    assert expectation(TABLE, "twice", condition={"n": 1}) == " (1.25)"
+    assert expectation(TABLE, "twice", condition={"n": 2}) == ""
     assert expectation(TABLE, "rate", gain=8) == ""
     with pytest.raises(LookupError, match="expected one row"):
         expectation(TABLE, "twice")

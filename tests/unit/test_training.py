@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 import logging
 
 import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import store, training
+from chaos_sampling import sources, store, training
+from chaos_sampling.journal import MEANS
 from chaos_sampling.latents import ChaosLatents, chaos_latents
 
 SETTINGS = {
@@ -75,6 +77,25 @@ class FailingLatents(ChaosLatents):
         return self.fault(z) if self.left == 0 else z
 
 
+def control(name: str):
+    """Return a control source as the workflow draws it."""
+    latents, _ = sources.draw(
+        name,
+        neurons=20,
+        count=6,
+        degree=2,
+        gain=4,
+        burn_in=5,
+        dt=0.1,
+        method="euler",
+        recording={"duration": 4, "interval": 0.5},
+        batch=4,
+        seed=1,
+        device="cpu",
+    )
+    return latents
+
+
 def interrupt(z: torch.Tensor) -> torch.Tensor:
     raise KeyboardInterrupt
 
@@ -109,30 +130,70 @@ def test_an_interrupted_training_gives_what_an_uninterrupted_one_gives(
     assert_equal_results(whole, resumed)
 
 
-class Noise:
-    """The least that training needs to know of a source: latents that know nothing of time."""
-
-    batch, size = 4, 6
-
-    def __init__(self) -> None:
-        self.rng = torch.Generator().manual_seed(0)
-
-    def next(self, duration: float) -> torch.Tensor:
-        return torch.randn(self.batch, self.size, generator=self.rng)
-
-    def state_dict(self) -> dict[str, torch.Tensor]:
-        return {"rng": self.rng.get_state()}
-
-    def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
-        self.rng.set_state(state["rng"])
+@pytest.mark.parametrize("name", ["gaussian", "ornstein_uhlenbeck", "surrogate"])
+def test_an_interrupted_training_on_a_control_continues_bitwise(name, tmp_path, monkeypatch):
+    whole = train(tmp_path / "whole", control(name))
+    failing = control(name)
+    batches = iter([failing.next] * 8 + [interrupt])  # the first is of the grids' latents
+    monkeypatch.setattr(failing, "next", lambda duration: next(batches)(duration))
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, failing, checkpoint_seconds=0.0)
+    assert torch.load(tmp_path / "run.checkpoint", weights_only=True)["history"]["step"] == 7
+    assert_equal_results(whole, train(tmp_path, control(name)))
 
 
-def test_any_source_of_latents_will_do_and_continues(tmp_path):
-    whole = train(tmp_path / "whole", Noise())
-    train(tmp_path, Noise(), checkpoint_seconds=0.0)
-    state = torch.load(tmp_path / "run.checkpoint", weights_only=True)
-    assert state["progress"]["step"] == 12
-    assert_equal_results(whole, train(tmp_path, Noise()))
+@pytest.mark.parametrize("half", [True, False], ids=["bfloat16", "float32"])
+def test_a_training_keeps_the_precision_it_began_with(half, tmp_path, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: half)
+    whole = train(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0)
+    assert "hardware would choose" not in caplog.text
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: not half)
+    assert_equal_results(whole, train(tmp_path))
+    names = ["bfloat16 and float32", "float32"] if half else ["float32", "bfloat16 and float32"]
+    assert f"continuing in {names[0]} as the training began" in caplog.text
+    assert f"this hardware would choose {names[1]}" in caplog.text
+    assert caplog.messages.count(f"training on cpu in {names[0]}") == 3
+
+
+def test_compiled_networks_learn_the_same_and_share_checkpoints(tmp_path, monkeypatch):
+    whole = train(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0)
+    compiled = torch.nn.Module.compile
+    monkeypatch.setattr(training, "can_compile", lambda device: True)
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled(self, backend="eager"))
+    assert_equal_results(whole, train(tmp_path))
+
+
+def test_lines_hold_every_record_once_however_often_the_training_stops(tmp_path):
+    lines = tmp_path / "training.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0, lines=lines)
+    assert len(lines.read_text().splitlines()) == 3
+    lines.write_text("torn", "utf-8")
+    _, history = train(tmp_path, lines=lines)
+    records = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert [record["images_seen"] for record in records] == history["images_seen"].tolist()
+    for name in MEANS:
+        np.testing.assert_array_equal(np.float32([line[name] for line in records]), history[name])
+    for record in records:
+        assert record["images_per_second"] > 0
+        assert 0 < record["latents_share"] + record["data_share"] < 1
+        assert record["seconds_left"] >= 0
+    assert [record["diversity"] is None for record in records] == [True] + [False] * 5
+    assert records[-1]["seconds_left"] == 0
+
+
+def test_memory_that_does_not_suffice_names_a_batch_to_try(tmp_path, monkeypatch):
+    def forward(self, latents):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(training.Generator, "forward", forward)
+    with pytest.raises(torch.OutOfMemoryError, match=r"batch 4 does not fit .* Set batch to 2"):
+        train(tmp_path)
 
 
 def test_a_damaged_checkpoint_is_reported_and_ignored(tmp_path, caplog):
@@ -156,7 +217,7 @@ def test_losses_that_are_not_finite_stop_the_training_and_name_the_step(tmp_path
     with pytest.raises(FloatingPointError, match="not finite at step 8"):
         train(tmp_path, latents, checkpoint_seconds=0.0)
     kept = torch.load(tmp_path / "run.checkpoint", weights_only=True)
-    assert kept["progress"]["step"] == 7
+    assert kept["history"]["step"] == 7
 
 
 def test_losses_that_are_not_finite_are_found_between_checkpoints_too(tmp_path):
@@ -170,6 +231,7 @@ def test_the_course_of_the_training_is_recorded(tmp_path):
     assert history["images_seen"].tolist() == [8, 16, 24, 32, 40, 48]
     assert history["snapshot"].tolist() == [16, 32, 48]
     assert history["grids"].shape == (3, 4, 64, 64, 3)
+    assert history["diversity"].shape == (3,)
     for name in ("real_probability", "fake_probability"):
         assert ((history[name] > 0) & (history[name] < 1)).all()
     store.save(history, tmp_path / "training.h5")
@@ -183,11 +245,39 @@ def test_the_discriminator_learns_to_tell_bright_images_from_generated_ones(tmp_
     assert history["real_probability"][-1] > history["fake_probability"][-1] + 0.2
 
 
-def test_every_image_is_shown_once_an_epoch():
-    order, mirrored = training._shuffle(10, seed=1, epoch=3, device=torch.device("cpu"))
-    assert sorted(order.tolist()) == list(range(10))
-    assert mirrored.shape == (10,)
-    assert not order.equal(training._shuffle(10, 1, 4, torch.device("cpu"))[0])
+def batches(count: int, **changes) -> torch.Tensor:
+    """Return the first batches of six images of which each is of one grey level."""
+    levels = torch.arange(0, 240, 40, dtype=torch.uint8)  # (6,)
+    images = levels[:, None, None, None].repeat(1, 64, 64, 3)
+    images[:, :, 0] = 255  # what is left and what right shows which are mirrored
+    settings = {"batch": 3, "flip": False, "seed": 1, "first": 0} | changes
+    source = training.shuffled_batches(images, **settings)
+    return torch.stack([next(source) for _ in range(count)])  # (count, 3, 3, 64, 64)
+
+
+def test_every_image_is_shown_once_an_epoch_in_another_order_each():
+    levels = ((batches(6)[..., 0, 1] + 1) * 127.5).round()  # (6, 3, 3)
+    epochs = levels[..., 0].reshape(3, 6).tolist()
+    assert [sorted(epoch) for epoch in epochs] == [[0, 40, 80, 120, 160, 200]] * 3
+    assert epochs[0] != epochs[1]
+
+
+def test_batches_do_not_depend_on_where_one_begins():
+    for flip in (True, False):
+        assert batches(7, flip=flip)[4:].equal(batches(3, flip=flip, first=4))
+
+
+def test_pixels_are_scaled_to_the_range_of_the_generator():
+    pixels = batches(2)
+    assert (pixels.min(), pixels.max()) == (-1, 1)
+    assert pixels[0].is_contiguous(memory_format=torch.channels_last)
+
+
+def test_half_of_the_images_are_mirrored():
+    left, right = (batches(200, flip=True)[..., 1, x] == 1 for x in (0, -1))
+    assert (left ^ right).all()
+    assert left[:, :, 0].float().mean() == pytest.approx(0.5, abs=0.07)  # error √(1/4/600) = 0.02
+    assert not batches(20)[..., 1, -1].eq(1).any()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from snakemake_runs import ROOT
 
 ENVS = ROOT / "envs"
-CONDA_NAMES = {"torch": "pytorch"}
+CONDA_NAMES = {"torch": "pytorch", "huggingface-hub": "huggingface_hub"}
 DIRECTIVES = ("output", "log", "benchmark", "conda", "threads", "resources", "params", "message")
 
 

@@ -10,12 +10,41 @@ from PIL import Image
 from snakemake_runs import dry_run, run
 
 MODEL = "avatars-subset-seed1"
+PRETRAINED = "celeba64-subset"  # the one in the figures of the paper's numbers
+MODELS = (MODEL, PRETRAINED)
 GAINS = ("2", "2.83", "4", "5.66", "8")
-SAMPLES = {f"sample_gain/{MODEL}/{gain}" for gain in GAINS}
-FIGURES_2 = {"plot_figure2", f"plot_model_figure2/{MODEL}"}
-FIGURES_3 = {"plot_figure3", f"plot_model_figure3/{MODEL}"}
-GRID = f"sample_grid/{MODEL}"
-AFTER_TRAINING = {GRID, *SAMPLES, *FIGURES_2, *FIGURES_3, "summarise_sampling", "build_report"}
+
+
+def each(rule, *models):
+    """Name the jobs of a rule for models, all of the smoke preset if none are given."""
+    return {f"{rule}/{model}" for model in models or MODELS}
+
+
+def after_gain(*models, gains=GAINS):
+    """Name the jobs that need samples of models at these gains, but for those that need them all."""
+    return {
+        *(f"sample_gain/{model}/{gain}" for model in models for gain in gains),
+        *each("measure_quality", *models),
+        *each("plot_model_figure3", *models),
+        *each("animate_gains", *models),
+    }
+
+
+def after_training(*models):
+    """Name the jobs that need a generator, but for those that need them all."""
+    return {
+        *each("sample_grid", *models),
+        *each("plot_model_figure2", *models),
+        *each("sample_switched", *models),
+        *each("animate_switched", *models),
+        *after_gain(*models),
+    }
+
+
+OF_ALL_MODELS = {"summarise_sampling", "plot_figureS8", "build_report"}
+SHOWN = {"plot_figure2", "plot_figure3", "plot_figureS7"}
+FIGURES_3 = {"plot_figure3", *each("plot_model_figure3")}
+AFTER_TRAINING = {*after_training(MODEL), *OF_ALL_MODELS}
 HYBRID = {"simulate_hybrid/fixed_gain", "simulate_hybrid/cycled_gain"}
 SIZES = (40, 80)
 MIXING = {f"simulate_mixing/{size}" for size in SIZES}
@@ -24,18 +53,19 @@ EXTENDED = {"simulate_convergence", "simulate_noise", "simulate_latents"}
 CHAOS = {"simulate_traces", "simulate_divergence", *MIXING, *LYAPUNOV, *EXTENDED}
 SWEEP_FIGURES = {"plot_figureS1", "plot_figureS2", "plot_figureS3"}
 EXTENDED_FIGURES = {*SWEEP_FIGURES, "plot_figureS4", "plot_figureS5", "plot_figureS6"}
+FROM_AVATARS = {"measure_reference/avatars", f"train_gan/{MODEL}", *AFTER_TRAINING}
 OVERLAPS = {"measure_overlaps/fixed_gain", "measure_overlaps/cycled_gain"}
 SECOND = "avatars-expander-seed2"
-TWO_MODELS = (
+TWO_TRAINED = (
     "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
-    "{dataset: avatars, latents: expander, recipe: ours, seed: 2}]"
+    "{dataset: avatars, latents: expander, recipe: ours, seed: 2}, {pretrained: celeba64-subset}]"
 )
-JOBS_OF_SECOND = {
-    f"train_gan/{SECOND}",
-    f"sample_grid/{SECOND}",
-    *(f"sample_gain/{SECOND}/{gain}" for gain in GAINS),
-    *(f"plot_model_figure{number}/{SECOND}" for number in (2, 3)),
-}
+CONTROL = "avatars-gaussian-seed1"
+WITH_CONTROL = (
+    "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
+    "{dataset: avatars, latents: gaussian, recipe: ours, seed: 1}, {pretrained: celeba64-subset}]"
+)
+JOBS_OF_SECOND = {f"train_gan/{SECOND}", *after_training(SECOND)}
 CHAOS_TABLES = {"summarise_chaos", "summarise_noise", "summarise_latents"}
 TABLES = {*CHAOS_TABLES, "summarise_sampling", "summarise_hybrid"}
 
@@ -86,16 +116,16 @@ CONFIGURED = {
     ),
     "the grid of Fig. 2": (
         "gan: {grid: {samples: 16}}",
-        {GRID, *FIGURES_2, "build_report"},
+        {*each("sample_grid"), *each("plot_model_figure2"), "plot_figure2", "build_report"},
     ),
     "a gain of Fig. 3": (
         "{sampling: {gains: [2, 2.83, 4, 6, 8]}, figures: {gains: [2, 8, 2.83, 6]}}",
-        {f"sample_gain/{MODEL}/6", *FIGURES_3, "plot_figureS3"}
-        | {"summarise_chaos", "summarise_sampling", "build_report"},
+        {*after_gain(*MODELS, gains=["6"]), "plot_figure3", "plot_figureS3", "plot_figureS7"}
+        | {"summarise_chaos", *OF_ALL_MODELS},
     ),
     "the size of the data set": (
         "datasets: {avatars: {count: 130}}",
-        {"render_avatars", f"train_gan/{MODEL}", *AFTER_TRAINING},
+        {"render_avatars", *FROM_AVATARS},
     ),
     "what an overlap is": (
         "hybrid: {overlaps: {activity: h}}",
@@ -109,13 +139,22 @@ CONFIGURED = {
         "figures: {gains: [2, 8]}",
         {*FIGURES_3, "plot_figureS3", "summarise_chaos", "build_report"},
     ),
+    "the features of the quality": (
+        "quality: {directions: 17}",
+        {*each("measure_quality"), "plot_figureS8", "build_report"},
+    ),
     "another model beside the first": (
-        f"{{{TWO_MODELS}}}",
-        {*JOBS_OF_SECOND, "summarise_sampling", "build_report"},
+        f"{{{TWO_TRAINED}}}",
+        {*JOBS_OF_SECOND, *OF_ALL_MODELS},
     ),
     "another model in the figures": (
-        f"{{{TWO_MODELS}, figures: {{model: {SECOND}}}}}",
-        {*JOBS_OF_SECOND, "summarise_sampling", "plot_figure2", "plot_figure3", "build_report"},
+        f"{{{TWO_TRAINED}, figures: {{model: {SECOND}}}}}",
+        {*JOBS_OF_SECOND, *SHOWN, *OF_ALL_MODELS},
+    ),
+    "a control, which has no gain": (
+        f"{{{WITH_CONTROL}}}",
+        {f"train_gan/{CONTROL}", f"sample_gain/{CONTROL}/4", *OF_ALL_MODELS}
+        | {f"{rule}/{CONTROL}" for rule in ("sample_grid", "measure_quality", "plot_model_figure2")},
     ),
     "a size of the sweep": (
         "chaos: {sweep: {sizes: [{neurons: 40, networks: 2, exponents: 10}, "
@@ -142,11 +181,14 @@ def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
     edit("chaos_sampling/network.py", "np.sqrt(1 / neurons if", "np.sqrt(2 / neurons if")
     jobs = after()
     changed = {name for name, job in jobs.items() if job.reason.startswith("Params have changed")}
-    assert changed == {*CHAOS, *HYBRID, f"train_gan/{MODEL}"}
+    samples = {name for name in after_training(PRETRAINED) if name.startswith("sample_")}
+    assert changed == {*CHAOS, *HYBRID, f"train_gan/{MODEL}", *samples}
     assert jobs.keys() == {
         *changed,
         *OVERLAPS,
         *AFTER_TRAINING,
+        *after_training(PRETRAINED),
+        *SHOWN,
         *TABLES,
         *EXTENDED_FIGURES,
         "plot_figure1",
@@ -159,9 +201,15 @@ LOGIC = {
         "strength / patterns.shape[1]",
         {*HYBRID, *OVERLAPS, "summarise_hybrid", "plot_figure4", "build_report"},
     ),
-    "sampling.py": ('IMAGE_AXES = ("y", "x", "channel")', AFTER_TRAINING),
+    "sampling.py": (
+        'IMAGE_AXES = ("y", "x", "channel")',
+        {*after_training(*MODELS), *SHOWN, *OF_ALL_MODELS},
+    ),
     "pictures.py": ("LISTED = 10", set()),
-    "images.py": ("SIZE = 64", {"render_avatars", f"train_gan/{MODEL}", *AFTER_TRAINING}),
+    "images.py": (
+        "SIZE = 64",
+        {"render_avatars", *FROM_AVATARS, f"measure_quality/{PRETRAINED}"},
+    ),
 }
 
 

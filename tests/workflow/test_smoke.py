@@ -19,9 +19,15 @@ from snakemake_runs import ROOT, dry_run, run
 from chaos_sampling.statistics.table import COLUMNS
 
 MODEL = "avatars-subset-seed1"
+PRETRAINED = "celeba64-subset"
 PIXELS = ("y", "x", "channel")
 CONTENTS = {
-    ("data/avatars.h5", None): {"images": ("image", *PIXELS), "hair": ("image",)},
+    ("data/avatars.h5", None): {
+        "images": ("image", *PIXELS),
+        "split": ("image",),
+        "hair": ("image",),
+    },
+    ("data/avatars-reference.h5", None): {"mean": ("feature",), "frechet": ("images",)},
     ("chaos/traces.h5", None): {"h": ("gain", "time", "neuron")},
     ("chaos/divergence.h5", None): {
         "distance": ("gain", "network", "time"),
@@ -53,15 +59,22 @@ CONTENTS = {
     (f"gan/{MODEL}/training.h5", None): {
         "discriminator_loss": ("images_seen",),
         "grids": ("snapshot", "sample", *PIXELS),
+        "diversity": ("snapshot",),
     },
     (f"gan/{MODEL}/samples.h5", None): {"images": ("sample", *PIXELS)},
     (f"gan/{MODEL}/gain~2.83.h5", "trajectory"): {
         "latents": ("time", "latent"),
         "images": ("time", *PIXELS),
+        "images_reestimated": ("time", *PIXELS),
     },
     (f"gan/{MODEL}/gain~2.83.h5", "ensemble"): {
         "latents": ("sample", "latent"),
         "images": ("sample", *PIXELS),
+    },
+    (f"gan/{PRETRAINED}/gain~8.h5", "ensemble"): {"images": ("sample", *PIXELS)},
+    (f"gan/{PRETRAINED}/switched.h5", None): {
+        "gain": ("time",),
+        "images": ("time", *PIXELS),
     },
     ("hybrid/fixed_gain.h5", None): {
         "patterns": ("network", "pattern", "neuron"),
@@ -82,7 +95,7 @@ CONTENTS = {
         "projection_patterns": ("network", "time"),
     },
 }
-FIGURES = ("1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6")
+FIGURES = ("1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8")
 TABLES = ("chaos", "mean_field", "noise", "latents", "sampling", "hybrid")
 COUNTED = {
     "image",

@@ -1,0 +1,423 @@
+"""How near generated images are to real ones: metrics of sets of images, each with its protocol.
+
+Every metric depends on the number of images and on the features, so both stand beside each value,
+and the same metric between two sets of real images says how small it can get. Only distances in
+Inception features may be compared with published ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from scipy import stats
+from torch_fidelity.metric_fid import (
+    KEY_METRIC_FID,
+    fid_features_to_statistics,
+    fid_statistics_to_metric,
+)
+from torch_fidelity.metric_kid import KEY_METRIC_KID_MEAN, kid_features_to_metric
+from torch_fidelity.metric_prc import (
+    KEY_METRIC_PRECISION,
+    KEY_METRIC_RECALL,
+    prc_features_to_metric,
+)
+
+from chaos_sampling import seeds, store
+from chaos_sampling.features import Name, extract
+from chaos_sampling.progress import track
+from chaos_sampling.statistics.table import row, table
+
+Moments = tuple[np.ndarray, np.ndarray]
+"""Mean (F,) and covariance (F, F), float64."""
+
+SAMPLES = (250, 500, 1000, 2000, 5000, 10_000)
+"""Numbers of real images whose distance to the reference is measured, where there are as many."""
+SUBSETS, SUBSET_SIZE = 100, 1000
+"""Of the kernel distance (Bińkowski et al. 2018)."""
+BLOCK = 2048
+"""Images compared at a time with the training set or with each other, which bounds the memory."""
+BATCH_NORM = {"training": "images", "reestimated": "images_reestimated"}
+"""Variable of each state of the batch-norm statistics."""
+NOT_COMPUTED = "not computed"
+"""Stands in a table for the mean of a metric that needs real images, where there are none."""
+COMPARISONS = ("kernel", "precision", "recall", "sliced_wasserstein")
+"""Metrics between two sets of images."""
+OF_PIXELS = ("sliced_wasserstein", "training_distance")
+"""Metrics that need no features."""
+
+
+def moments_of(values: np.ndarray) -> Moments:
+    """Return the mean and the unbiased covariance of features (N, F)."""
+    found = fid_features_to_statistics(_double(values))
+    return found["mu"], found["sigma"]
+
+
+def frechet_distance(first: Moments, second: Moments) -> float:
+    """Return the squared Fréchet distance of two Gaussians (Heusel et al. 2017).
+
+    It is |μ₁ − μ₂|² + tr(C₁ + C₂ − 2 (C₁C₂)^½). Between sets of images it grows as the number of
+    images falls: compare at equal numbers only.
+    """
+    statistics = ({"mu": mean, "sigma": covariance} for mean, covariance in (first, second))
+    return fid_statistics_to_metric(*statistics, verbose=False)[KEY_METRIC_FID]
+
+
+def kernel_distance(values: np.ndarray, real: np.ndarray, *, seed: int) -> float:
+    """Return the squared kernel distance of features (Bińkowski et al. 2018).
+
+    It is the unbiased estimate of the squared maximum mean discrepancy with the kernel
+    (x·y/F + 1)³, averaged over 100 random subsets of 1000 images, or taken once of as many images
+    as the smaller set has where those are no more than 1000.
+
+    Args:
+        values: features of generated images, shape (N, F).
+        real: features of real images, shape (M, F).
+        seed: of the subsets.
+    """
+    fewest = min(len(values), len(real))
+    found = kid_features_to_metric(
+        _double(values),
+        _double(real),
+        kid_subsets=SUBSETS if fewest > SUBSET_SIZE else 1,
+        kid_subset_size=min(SUBSET_SIZE, fewest),
+        rng_seed=seeds.integer(seed, "subsets of the kernel distance") % 2**32,
+        verbose=False,
+    )
+    return found[KEY_METRIC_KID_MEAN]
+
+
+def precision_and_recall(
+    values: np.ndarray, real: np.ndarray, *, neighbours: int
+) -> tuple[float, float]:
+    """Return improved precision and recall (Kynkäänniemi et al. 2019).
+
+    Precision is the share of generated images that lie within some real image's distance to its
+    k-th nearest real neighbour, recall the same with the two sets exchanged.
+
+    Args:
+        values: features of generated images, shape (N, F).
+        real: features of real images, shape (M, F); the same number is usual.
+        neighbours: k.
+
+    Raises:
+        ValueError: a set has no k-th neighbour.
+    """
+    fewest = min(len(values), len(real))
+    if fewest <= neighbours:
+        raise ValueError(f"neighbours: expected fewer than {fewest} images, found {neighbours}")
+    found = prc_features_to_metric(
+        _double(values), _double(real), prc_neighborhood=neighbours, verbose=False
+    )
+    return found[KEY_METRIC_PRECISION], found[KEY_METRIC_RECALL]
+
+
+def sliced_wasserstein(
+    images: np.ndarray, real: np.ndarray, *, directions: int, rng: np.random.Generator
+) -> float:
+    """Return the sliced Wasserstein distance of pixels (Rabin et al. 2012).
+
+    It is the 1-Wasserstein distance of the sets projected on a direction, averaged over random
+    directions of unit length.
+
+    Args:
+        images: generated, shape (N, …), uint8; pixels are taken in [0, 1].
+        real: shape (M, …), uint8.
+        directions: how many.
+        rng: of the directions.
+    """
+    first, second = _pixels(images), _pixels(real)
+    axes = rng.standard_normal((first.shape[1], directions), np.float32)
+    axes /= np.linalg.norm(axes, axis=0)
+    pairs = zip((first @ axes).T, (second @ axes).T, strict=True)
+    return float(np.mean([stats.wasserstein_distance(*pair) for pair in pairs]))
+
+
+def diversity(values: np.ndarray) -> float:
+    """Return the median over images of the distance to the nearest other image of the set.
+
+    0 when every image occurs twice. It falls as the number of images grows: compare at equal
+    numbers only.
+
+    Args:
+        values: features, shape (N, F).
+    """
+    every = _double(values)
+    # the nearest image is the image itself
+    nearest = [torch.cdist(part, every).kthvalue(2).values for part in every.split(BLOCK)]
+    return float(torch.cat(nearest).median())
+
+
+def training_distance(
+    images: np.ndarray, test: np.ndarray, train: np.ndarray, *, device: torch.device | str
+) -> float:
+    """Return how near generated images are to training images, relative to held-out images.
+
+    It is the median over generated images of the distance to the nearest training image, divided by
+    the same median over test images; distances are L2 in pixels. Copies give 0, images that are as
+    new as the held-out ones 1. Images smoother than real ones are nearer to all images, and give
+    somewhat less than 1 though none is a copy.
+
+    Args:
+        images: generated, shape (N, …), uint8.
+        test: held-out images, shape (M, …), uint8.
+        train: images that the generator was trained on, shape (T, …), uint8.
+        device: where to compute.
+    """
+    queries = np.concatenate([images, test])
+    distances = nearest_distances(queries, train, device=device)
+    generated, held_out = np.split(distances, [len(images)])
+    return float(np.median(generated) / np.median(held_out))
+
+
+def nearest_distances(
+    images: np.ndarray, others: np.ndarray, *, device: torch.device | str
+) -> np.ndarray:
+    """Return the L2 distance, in pixels in [0, 1], of each image to the nearest of others.
+
+    Args:
+        images: shape (N, …), uint8.
+        others: shape (T, …), uint8; float copies of them are made a block at a time.
+        device: where to compute.
+    """
+    queries = torch.from_numpy(_pixels(images)).to(device)
+    best = torch.full((len(images),), torch.inf, device=device)
+    index = torch.zeros(len(images), dtype=torch.long, device=device)
+    for start in track(range(0, len(others), BLOCK), "nearest images", unit="image", scale=BLOCK):
+        block = torch.from_numpy(_pixels(others[start : start + BLOCK])).to(device)
+        # |q − x|² − |q|², which has the same minimum
+        closest, place = (block.square().sum(1) - 2 * queries @ block.T).min(dim=1)
+        index = torch.where(closest < best, place + start, index)
+        best = torch.minimum(closest, best)
+    nearest = torch.from_numpy(_pixels(others[index.cpu().numpy()])).to(device)
+    return (queries - nearest).norm(dim=1).cpu().numpy()
+
+
+def reference(
+    test: np.ndarray,
+    train: np.ndarray,
+    *,
+    features: Name,
+    weights: str | None,
+    device: torch.device | str,
+    seed: int,
+) -> store.Dataset:
+    """Measure what distances to real images need, so that they need no real images later.
+
+    Args:
+        test: all held-out images, shape (N, 64, 64, 3), uint8, N > 1.
+        train: images for the distance of real images to the moments, shape (T, 64, 64, 3), uint8.
+        features: name of the features.
+        weights: as for `features.extract`.
+        device: where to compute.
+        seed: of the samples of training images.
+
+    Returns:
+        Dataset of kind "reference": the moments of the features of `test`, and, of random samples
+        of n images of `train`, the Fréchet distance to them and the diversity.
+
+    Raises:
+        ValueError: one image has no covariance.
+    """
+    if len(test) < 2:
+        raise ValueError(f"test: expected at least 2 images, found {len(test)}")
+    rng = seeds.generator(seed, "training images compared with the reference")
+    chosen = rng.permutation(len(train))[: SAMPLES[-1]]
+    counts = [n for n in SAMPLES if n <= len(train)] or [len(train)]
+    described = partial(extract, features, weights=weights, device=device)
+    of_test, of_train = moments_of(described(test)), described(train[chosen])
+    measured = []
+    for n in track(counts, "real images against real", unit="sample"):
+        distance = frechet_distance(moments_of(of_train[:n]), of_test)
+        measured.append((distance, diversity(of_train[:n])))
+    distances, diversities = np.transpose(measured)
+    mean, covariance = of_test
+    triangle = covariance[np.triu_indices(len(mean))].astype(np.float32)
+    variables = {
+        "mean": store.Variable(mean, ("feature",), "1", "mean of the features of the test images"),
+        "covariance": store.Variable(
+            triangle, ("pair",), "1", "upper triangle of their covariance matrix, row by row"
+        ),
+        "images": store.Variable(np.array(counts), ("images",), "1", "training images in a sample"),
+        "frechet": store.Variable(
+            distances, ("images",), "1", "Fréchet distance of the sample to these moments"
+        ),
+        "diversity": store.Variable(
+            diversities,
+            ("images",),
+            "1",
+            "median distance of features to the nearest other image of the sample",
+        ),
+    }
+    attributes = {"features": features, "images": len(test)}
+    title = "Moments of the features of real images, and real images against them"
+    return store.Dataset("reference", title, variables, attributes)
+
+
+def moments(reference: store.Dataset) -> Moments:
+    """Return the mean and the covariance that a dataset of kind "reference" holds."""
+    mean = reference["mean"]
+    covariance = np.empty((len(mean), len(mean)))
+    rows, columns = np.triu_indices(len(mean))
+    covariance[rows, columns] = covariance[columns, rows] = reference["covariance"]
+    return mean, covariance
+
+
+def measure(
+    gain_samples: Sequence[store.Dataset],
+    reference: store.Dataset,
+    images: tuple[np.ndarray, np.ndarray] | None,
+    *,
+    features: Name,
+    directions: int,
+    neighbours: int,
+    weights: str | None,
+    model: str,
+    seed: int,
+    device: torch.device | str,
+) -> pd.DataFrame:
+    """Measure the images of independent trajectories at each gain, and real images beside them.
+
+    Generated images are compared with as many test images, and so are training images, for the rows
+    of real images against real ones; the Fréchet distance and the diversity of real images are the
+    reference's.
+
+    Args:
+        gain_samples: kind "gain_samples", one per gain, with equally many images.
+        reference: kind "reference", of the data set that the generator was trained on.
+        images: training and test images of that data set, each (n, 64, 64, 3), uint8; without them
+            the mean of what needs them is `NOT_COMPUTED`.
+        features: name of the features.
+        directions: of the sliced Wasserstein distance.
+        neighbours: k of precision and recall.
+        weights: as for `features.extract`.
+        model: its name, for the table.
+        seed: of the real images drawn, the directions and the subsets.
+        device: where to compute.
+
+    Returns:
+        Table of quantities per gain and state of the batch-norm statistics; the rows of real images
+        have no gain.
+
+    Raises:
+        ValueError: the reference was measured with other features.
+    """
+    if features != reference.attributes["features"]:
+        raise ValueError(
+            f"features: expected those of the reference, '{reference.attributes['features']}', "
+            f"found '{features}'. Choose these, or give the model a dataset to be measured against."
+        )
+    count = len(gain_samples[0]["ensemble/images"])
+    describe = partial(_describe, features, weights=weights, device=device)
+    compare = partial(_compare, directions=directions, neighbours=neighbours, seed=seed)
+    train, test = (None, None) if images is None else map(describe, _draw(images, count, seed))
+    rows = _rows_of_real_images(reference, compare(train, test), test, count, model)
+    for samples in gain_samples:
+        gain, training_gain = samples.attributes["gain"], samples.attributes["training_gain"]
+        condition = {"model": model, "latents": samples.attributes["model"]["latents"]}
+        for batch_norm, variable in BATCH_NORM.items():
+            generated = describe(samples[f"ensemble/{variable}"])
+            values = _alone(generated, reference) | compare(generated, test)
+            if batch_norm == "training" and gain == training_gain:
+                copies = partial(training_distance, generated.images, device=device)
+                values["training_distance"] = copies(test.images, images[0]) if images else None
+            condition |= {"batch_norm": batch_norm, "images": len(generated.images)}
+            rows += _rows(values, features, gain, condition)
+    return table(rows)
+
+
+@dataclass(frozen=True)
+class _Described:
+    """Images (N, …), and their features (N, F)."""
+
+    images: np.ndarray
+    features: np.ndarray
+
+
+def _describe(
+    features: Name, images: np.ndarray, *, weights: str | None, device: torch.device | str
+) -> _Described:
+    return _Described(images, extract(features, images, weights=weights, device=device))
+
+
+def _draw(images: tuple[np.ndarray, np.ndarray], count: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield `count` random images of each set, or as many as there are in the smaller."""
+    rng = seeds.generator(seed, "real images compared")
+    fewest = min(count, *map(len, images))
+    for part in images:
+        yield part[np.sort(rng.permutation(len(part))[:fewest])]
+
+
+def _alone(generated: _Described, reference: store.Dataset) -> dict[str, float]:
+    """Return the metrics that need no real images."""
+    found = moments_of(generated.features)
+    return {
+        "frechet": frechet_distance(found, moments(reference)),
+        "diversity": diversity(generated.features),
+    }
+
+
+def _compare(
+    generated: _Described | None,
+    real: _Described | None,
+    *,
+    directions: int,
+    neighbours: int,
+    seed: int,
+) -> dict[str, float | None]:
+    """Return the metrics between two sets, None without real images."""
+    if generated is None or real is None:
+        return dict.fromkeys(COMPARISONS)
+    precision, recall = precision_and_recall(
+        generated.features, real.features, neighbours=neighbours
+    )
+    rng = seeds.generator(seed, "directions of the sliced Wasserstein distance")
+    values = (
+        kernel_distance(generated.features, real.features, seed=seed),
+        precision,
+        recall,
+        sliced_wasserstein(generated.images, real.images, directions=directions, rng=rng),
+    )
+    return dict(zip(COMPARISONS, values, strict=True))
+
+
+def _rows_of_real_images(
+    reference: store.Dataset,
+    values: Mapping[str, float | None],
+    test: _Described | None,
+    count: int,
+    model: str,
+) -> list[dict[str, Any]]:
+    features, condition = reference.attributes["features"], {"model": model, "compared": "real"}
+    compared = count if test is None else len(test.images)
+    rows = _rows(values, features, np.nan, condition | {"images": compared})
+    for index, size in enumerate(reference["images"].tolist()):
+        of_size = {name: reference[name][index] for name in ("frechet", "diversity")}
+        rows += _rows(of_size, features, np.nan, condition | {"images": size})
+    return rows
+
+
+def _rows(
+    values: Mapping[str, float | None], features: Name, gain: float, condition: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    rows = []
+    for metric, value in values.items():
+        quantity = metric if metric in OF_PIXELS else f"{metric}_{features}"
+        known = [] if value is None else [value]
+        summary = row(quantity, known, gain=gain, condition=condition)
+        rows.append(summary if known else summary | {"mean": NOT_COMPUTED})
+    return rows
+
+
+def _double(values: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(values).double()
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    """Return images (N, …), uint8, as rows of numbers in [0, 1], float32."""
+    return images.reshape(len(images), -1) / np.float32(255)

@@ -1,0 +1,16 @@
+"""Animate the trajectory of images whose gain is switched, with the gain drawn under it."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import store
+from chaos_sampling.figures import animation
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    pictures = animation.draw_switched(store.load(snakemake.input.switched, "switched_samples"))
+    with store.replacing(snakemake.output[0]) as temporary:
+        temporary.write_bytes(animation.gif(pictures))

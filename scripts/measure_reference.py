@@ -1,0 +1,23 @@
+"""Measure the real images of a data set that distances refer to."""
+
+from typing import TYPE_CHECKING
+
+from stage import device_of, stage
+
+from chaos_sampling import images, store
+from chaos_sampling.quality import reference
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake) as provenance:
+    device = device_of(snakemake)
+    faces = images.load(snakemake.input.dataset)
+    dataset = reference(
+        faces["test"],
+        faces["train"],
+        **snakemake.params.settings,
+        seed=snakemake.params.seed,
+        device=device,
+    )
+    store.save(dataset, snakemake.output[0], provenance | {"device": device.type})

@@ -1,0 +1,15 @@
+"""Write a trained generator in half precision."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from stage import stage
+
+from chaos_sampling.generators import load_generator, save_generator
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    model = load_generator(snakemake.input.generator, "cpu")
+    save_generator(snakemake.output[0], model, torch.float16)

@@ -1,0 +1,14 @@
+"""Retrieve CelebA from the first source that has it."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import celeba, store
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake) as provenance:
+    dataset = celeba.retrieve(**snakemake.params.settings, workers=snakemake.threads)
+    store.save(dataset, snakemake.output[0], provenance)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import same_color
+
+from chaos_sampling.figures import figureS8
+from chaos_sampling.statistics.table import row, table
+
+GAINS = (2.0, 2.83, 4.0, 5.66, 8.0)
+LEVELS = {"frechet_efficientnet_lite0": 100, "diversity_efficientnet_lite0": 9}
+COMPARED = {
+    "kernel_efficientnet_lite0": 0.02,
+    "sliced_wasserstein": 0.03,
+    "precision_efficientnet_lite0": 0.5,
+    "recall_efficientnet_lite0": 0.2,
+}
+PANELS = list(figureS8.METRICS)
+
+
+def quality(model: str, level: float, *, with_images: bool) -> pd.DataFrame:
+    rows = []
+    for quantity, scale in {**LEVELS, **COMPARED}.items():
+        known = with_images or quantity in LEVELS
+        for batch_norm in ("training", "reestimated"):
+            for gain in GAINS:
+                value = level * scale * (1 + abs(np.log(gain / 4)) * (batch_norm == "training"))
+                condition = {"model": model, "batch_norm": batch_norm, "images": 1000}
+                rows.append(row(quantity, [value] * known, gain=gain, condition=condition))
+        for images in (500, 1000, 2000) if quantity in LEVELS else (1000,):
+            condition = {"model": model, "compared": "real", "images": images}
+            rows.append(row(quantity, [0.5 * scale * 1000 / images] * known, condition=condition))
+    rows.append(row("training_distance", [0.9] * with_images, gain=4.0))
+    return table(rows)
+
+
+@pytest.fixture
+def tables() -> dict[str, pd.DataFrame]:
+    return {
+        "avatars-subset": quality("avatars-subset", 0.7, with_images=True),
+        "celeba64-whitened": quality("celeba64-whitened", 1.1, with_images=False),
+    }
+
+
+def drawn(figure, metric, index, kind):
+    """Return the heights of the lines of one kind that a panel has in the colour of a model."""
+    axes = figure.axes[PANELS.index(metric)]
+    lines = [line for line in axes.lines if same_color(line.get_color(), figureS8.COLOURS[index])]
+    found = []
+    for line in lines:
+        across = len(line.get_xdata()) == 2
+        solid = line.get_linestyle() == "-"
+        if kind == ("real" if across else "training" if solid else "reestimated"):
+            found.append(line.get_ydata())
+    return found
+
+
+@pytest.mark.parametrize(("metric", "scale"), [("frechet", 100), ("diversity", 9)])
+def test_every_model_has_both_states_of_batch_norm_over_gain(tables, metric, scale):
+    figure = figureS8.draw(tables)
+    rising = 1 + np.abs(np.log(np.array(GAINS) / 4))
+    for index, level in enumerate((0.7, 1.1)):
+        (kept,) = drawn(figure, metric, index, "training")
+        np.testing.assert_allclose(kept, level * scale * rising)
+        (reestimated,) = drawn(figure, metric, index, "reestimated")
+        np.testing.assert_allclose(reestimated, level * scale)
+
+
+def test_real_images_are_drawn_at_the_same_number_of_images(tables):
+    (line,) = drawn(figureS8.draw(tables), "frechet", 1, "real")
+    np.testing.assert_allclose(line, 50)
+
+
+def test_what_was_not_computed_is_left_out_and_an_empty_panel_says_so(tables):
+    figure = figureS8.draw(tables)
+    assert drawn(figure, "kernel", 0, "training")
+    assert not drawn(figure, "kernel", 1, "training")
+    assert not drawn(figure, "kernel", 1, "real")
+    alone = figureS8.draw({"celeba64-whitened": tables["celeba64-whitened"]})
+    said = [[text.get_text() for text in axes.texts] for axes in alone.axes]
+    assert said == [[], *[["not computed"]] * 4, []]
+
+
+def test_the_features_and_the_number_of_images_stand_over_the_panels(tables):
+    titles = [axes.get_title() for axes in figureS8.draw(tables).axes]
+    assert titles[PANELS.index("frechet")] == "EfficientNet-Lite0, 1000 images"
+    assert titles[PANELS.index("sliced_wasserstein")] == "pixels, 1000 images"
+
+
+def test_every_model_has_a_look_of_its_own_and_a_name():
+    tables = {f"model{index}": quality("model", 1.0, with_images=True) for index in range(9)}
+    figure = figureS8.draw(tables)
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == [*tables, *(name for _, name in figureS8.LINES.values())]
+    handles = figure.legends[0].get_lines()[: len(tables)]
+    assert len({(handle.get_color(), handle.get_marker()) for handle in handles}) == len(tables)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcdef")
+    assert figure.get_figwidth() * 25.4 == pytest.approx(180)
+
+
+def test_the_figure_needs_no_torch():
+    program = (
+        "import sys; from chaos_sampling.figures import figureS8; sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
