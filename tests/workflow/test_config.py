@@ -72,7 +72,7 @@ BROKEN = [
         "hybrid: {network: {patterns: 200}}",
         "hybrid.network.patterns: expected at most 199",
     ),
-    ("sampling: {frames: 3}", "sampling.frames: 3 is less than the minimum of 4"),
+    ("sampling: {frames: 3}", "sampling.frames: 3 is less than the minimum of 8"),
     ("gan: {latents: {count: 251}}", "gan.latents.count: expected at most 250"),
     ("gan: {latents: {degree: 251}}", "gan.latents.degree: expected at most 250"),
     ("chaos: {sweep: {gains: [4, 1.005]}}", "chaos.sweep.gains.1: expected at most 1 or at"),
@@ -134,7 +134,35 @@ BROKEN = [
         "models: [{dataset: avatars, latents: subset, recipe: theirs, seed: 1}]",
         "models.0.recipe: expected one of ours, paper; found theirs",
     ),
-    ("figures: {model: mine}", "figures.model: expected one of avatars-subset-seed1; found mine"),
+    (
+        "figures: {model: mine}",
+        "figures.model: expected one of avatars-subset-seed1, celeba64-subset, celeba64-whitened; "
+        "found mine",
+    ),
+    (
+        "{models: [{pretrained: celeba64-subset}, "
+        "{dataset: avatars, latents: gaussian, recipe: ours, seed: 1}], "
+        "figures: {model: avatars-gaussian-seed1}}",
+        "figures.model: expected one of celeba64-subset; found avatars-gaussian-seed1",
+    ),
+    (
+        "models: [{pretrained: celeba128}]",
+        "models.0.pretrained: expected one of celeba64-subset, celeba64-whitened; found celeba128",
+    ),
+    (
+        "models: [{pretrained: celeba64-subset, recipe: ours}]",
+        "models.0: unknown key 'recipe'. Known keys: pretrained, dataset",
+    ),
+    (
+        "gan: {training: {advance: 0.7}}",
+        "gan.training.advance: expected a whole multiple of gan.latents.recording.interval = 0.5",
+    ),
+    (
+        "sampling: {switched: {duration: 20}}",
+        "sampling.switched.duration: expected a whole multiple of sampling.interval = 0.15",
+    ),
+    ("quality: {features: vgg}", "quality.features: 'vgg' is not one of"),
+    ("datasets: {celeba: {sources: [web]}}", "datasets.celeba.sources.0: 'web' is not one of"),
     (
         "figures: {gains: [2, 3]}",
         "figures.gains.1: expected one of 2, 2.83, 4, 5.66, 8; found 3",
@@ -178,14 +206,24 @@ VALID = {
         "figures: {model: avatars-expander-seed3-paper}}",
         "train_gan/avatars-expander-seed3-paper",
     ),
+    "a pretrained generator held against real images": (
+        "models: [{pretrained: celeba64-subset, dataset: celeba}]",
+        "retrieve_celeba/celeba",
+    ),
+    "a surrogate": (
+        "models: [{pretrained: celeba64-subset}, "
+        "{dataset: avatars, latents: surrogate, recipe: ours, seed: 1}]",
+        "sample_gain/avatars-surrogate-seed1/4",
+    ),
     "own pictures": (
         "{models: [{dataset: folder, latents: subset, recipe: ours, seed: 1}], "
         "figures: {model: folder-subset-seed1}}",
         "read_pictures/folder",
     ),
     "models that differ by recipe only": (
-        "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
-        "{dataset: avatars, latents: subset, recipe: paper, seed: 1}]",
+        "{models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
+        "{dataset: avatars, latents: subset, recipe: paper, seed: 1}], "
+        "figures: {model: avatars-subset-seed1}}",
         "sample_gain/avatars-subset-seed1-paper/2.83",
     ),
     "a literal reading of Fig. 4": (

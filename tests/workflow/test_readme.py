@@ -12,7 +12,8 @@ import yaml
 from snakemake_runs import ROOT, dry_run
 
 README = ROOT / "README.md"
-PAGES = sorted([README, *(ROOT / "docs").glob("*.md")])
+CARD = ROOT / "pretrained" / "README.md"
+PAGES = sorted([README, CARD, *(ROOT / "docs").glob("*.md")])
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 SOURCE = "(?:py|yaml|smk|md|txt)"
 PRODUCT = "(?:h5|tsv|html|png|svg|zip|safetensors)"
@@ -26,18 +27,41 @@ def quoted(page):
     return re.findall(r"`([^`\n]+)`", text)
 
 
-def test_the_example_runs_and_draws(tmp_path):
-    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 1, "README.md must have one block of Python"
-    environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-W", "error::DeprecationWarning", "-c", blocks[0]]
+def run_example(page, folder, after="", *paths):
+    """Run the block of Python in a page, and something after it, in a folder."""
+    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 1, f"{page} must have one block of Python"
+    path = os.pathsep.join(map(str, (ROOT, *paths)))
+    environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONPATH": path}
+    command = [sys.executable, "-W", "error::DeprecationWarning", "-c", blocks[0] + after]
     finished = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def test_the_example_runs_and_draws(tmp_path):
+    run_example(README, tmp_path)
     pictures = list(tmp_path.iterdir())
     assert [picture.suffix for picture in pictures] == [".png"]
     assert pictures[0].stat().st_size > 10_000
+
+
+def test_the_model_card_loads_a_generator_without_this_code():
+    check = "import sys\nprint(tuple(images.shape), 'chaos_sampling' in sys.modules)\n"
+    check += "print(float(images.std()) > 0.2)"
+    assert run_example(CARD, ROOT, check).split("\n")[:2] == ["(16, 3, 64, 64) False", "True"]
+
+
+def test_a_generator_of_ones_own_runs_under_chaos(tmp_path):
+    (tmp_path / "my_models.py").write_text(
+        "import torch\nlayers = torch.nn.Linear(100, 3 * 8 * 8), torch.nn.Tanh()\n"
+        "generator = torch.nn.Sequential(*layers, torch.nn.Unflatten(1, (3, 8, 8)))\n"
+    )
+    check = "print(images.shape, slow['trajectory/images'].std() > 10)"
+    found = run_example(ROOT / "docs" / "generators.md", tmp_path, check, tmp_path)
+    assert found.strip() == "(200, 8, 8, 3) True"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -154,7 +154,9 @@ CONFIGURED = {
     "a control, which has no gain": (
         f"{{{WITH_CONTROL}}}",
         {f"train_gan/{CONTROL}", f"sample_gain/{CONTROL}/4", *OF_ALL_MODELS}
-        | {f"{rule}/{CONTROL}" for rule in ("sample_grid", "measure_quality", "plot_model_figure2")},
+        | {
+            f"{rule}/{CONTROL}" for rule in ("sample_grid", "measure_quality", "plot_model_figure2")
+        },
     ),
     "a size of the sweep": (
         "chaos: {sweep: {sizes: [{neurons: 40, networks: 2, exponents: 10}, "
