@@ -21,7 +21,7 @@ def each(rule, *models):
 
 
 def after_gain(*models, gains=GAINS):
-    """Name the jobs that need samples of models at these gains, but for those that need them all."""
+    """Name the jobs of models that need samples at these gains, but for those of all models."""
     return {
         *(f"sample_gain/{model}/{gain}" for model in models for gain in gains),
         *each("measure_quality", *models),
@@ -31,7 +31,7 @@ def after_gain(*models, gains=GAINS):
 
 
 def after_training(*models):
-    """Name the jobs that need a generator, but for those that need them all."""
+    """Name the jobs that need the generators of models, but for those of all models."""
     return {
         *each("sample_grid", *models),
         *each("plot_model_figure2", *models),
