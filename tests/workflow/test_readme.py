@@ -16,7 +16,7 @@ CARD = ROOT / "pretrained" / "README.md"
 PAGES = sorted([README, CARD, *(ROOT / "docs").glob("*.md")])
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 SOURCE = "(?:py|yaml|smk|md|txt)"
-PRODUCT = "(?:h5|tsv|html|png|svg|zip|safetensors)"
+PRODUCT = "(?:h5|tsv|html|png|svg|gif|zip|safetensors|jsonl)"
 YOURS = {"my.yaml", "pictures.yaml"}
 MODULES = list((ROOT / "chaos_sampling").rglob("*.py"))
 
