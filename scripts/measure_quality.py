@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from stage import device_of, stage
 
 from chaos_sampling import images, store
-from chaos_sampling.quality import measure
+from chaos_sampling.comparison import measure
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

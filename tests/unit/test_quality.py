@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from chaos_sampling import quality, store
+from chaos_sampling import comparison, quality, store
+from chaos_sampling.comparison import measure
 from chaos_sampling.quality import (
     diversity,
     frechet_distance,
     kernel_distance,
-    measure,
     moments,
     moments_of,
     nearest_distances,
@@ -167,7 +167,8 @@ def extracted(monkeypatch) -> list[int]:
         counts.append(len(images))
         return images[:, :2, :2].reshape(len(images), -1) / np.float32(255)
 
-    monkeypatch.setattr(quality, "extract", extract)
+    for module in (quality, comparison):
+        monkeypatch.setattr(module, "extract", extract)
     return counts
 
 
@@ -286,14 +287,14 @@ def test_rows_that_need_real_images_say_that_they_were_not_computed(
         gain_samples, of_real_images, (pictures(50, 3), pictures(40, 4)), **SETTINGS
     )
     assert found["quantity"].tolist() == with_images["quantity"].tolist()
-    missing = found["mean"] == quality.NOT_COMPUTED
+    missing = found["mean"] == comparison.NOT_COMPUTED
     names = {
         quantity.removesuffix("_efficientnet_lite0") for quantity in found["quantity"][missing]
     }
-    assert names == {*quality.COMPARISONS, "training_distance"}
+    assert names == {*comparison.COMPARISONS, "training_distance"}
     pd.testing.assert_frame_equal(found[~missing], with_images[~missing], check_dtype=False)
     store.save_table(found, tmp_path / "quality.tsv")
-    read = pd.read_csv(tmp_path / "quality.tsv", sep="\t", na_values=quality.NOT_COMPUTED)
+    read = pd.read_csv(tmp_path / "quality.tsv", sep="\t", na_values=comparison.NOT_COMPUTED)
     np.testing.assert_array_equal(read["mean"].isna(), missing)
     np.testing.assert_array_equal(read["networks"] == 0, missing)
     np.testing.assert_array_equal(read["mean"][~missing], found["mean"][~missing].astype(float))

@@ -230,8 +230,9 @@ def test_a_module_that_is_imported_whole_is_seen(after, edit):
 def test_logic_in_statistics_reruns_the_tables(after, edit):
     edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
     # two figures take what they draw from the statistics of the sweep
-    figures = {"plot_figureS1", "plot_figureS3"}
-    assert after().keys() == {*TABLES, "summarise_mean_field", *figures, "build_report"}
+    figures = {"plot_figureS1", "plot_figureS3", "plot_figureS8"}
+    tables = {*TABLES, "summarise_mean_field", *each("measure_quality")}
+    assert after().keys() == {*tables, *figures, "build_report"}
 
 
 def test_logic_in_an_experiment_reruns_it_alone(after, edit):

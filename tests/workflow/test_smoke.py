@@ -106,6 +106,8 @@ COUNTED = {
     "direction",
     "sample",
     "latent",
+    "feature",
+    "pair",
     *PIXELS,
 }
 WITHOUT_TORCH = (
