@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -31,12 +32,14 @@ NOT_COMPUTED = "not computed"
 """Stands in a table for the mean of a metric that needs real images, where there are none."""
 COMPARISONS = ("kernel", "precision", "recall", "sliced_wasserstein")
 """Metrics between two sets of images."""
-OF_PIXELS = ("sliced_wasserstein", "training_distance")
+OF_TRAINING = ("training_distance", "training_share")
+"""What `training_distance` returns."""
+OF_PIXELS = ("sliced_wasserstein", *OF_TRAINING)
 """Metrics that need no features."""
 
 
 def measure(
-    gain_samples: Sequence[store.Dataset],
+    gain_samples: Iterable[store.Dataset],
     reference: store.Dataset,
     images: tuple[np.ndarray, np.ndarray] | None,
     *,
@@ -51,11 +54,13 @@ def measure(
     """Measure the images of independent trajectories at each gain, and real images beside them.
 
     Generated images are compared with as many test images, and so are training images, for the rows
-    of real images against real ones; the Fréchet distance and the diversity of real images are the
-    reference's.
+    of real images against real ones; where a data set has fewer than there are generated ones, the
+    first of these are compared. The Fréchet distance and the diversity of real images are the
+    reference's. The number of images is part of the condition of every row.
 
     Args:
-        gain_samples: kind "gain_samples", one per gain, with equally many images.
+        gain_samples: kind "gain_samples", one per gain, with equally many images; of an iterator,
+            only two at a time are in memory.
         reference: kind "reference", of the data set that the generator was trained on.
         images: training and test images of that data set, each (n, 64, 64, 3), uint8; without them
             the mean of what needs them is `NOT_COMPUTED`.
@@ -79,21 +84,27 @@ def measure(
             f"features: expected those of the reference, '{reference.attributes['features']}', "
             f"found '{features}'. Choose these, or give the model a dataset to be measured against."
         )
-    count = len(gain_samples[0]["ensemble/images"])
+    gain_samples = iter(gain_samples)
+    first = next(gain_samples)
+    count = len(first["ensemble/images"])
     describe = partial(_describe, features, weights=weights, device=device)
     compare = partial(_compare, directions=directions, neighbours=neighbours, seed=seed)
     train, test = (None, None) if images is None else map(describe, _draw(images, count, seed))
     rows = _rows_of_real_images(reference, compare(train, test), test, count, model)
-    for samples in gain_samples:
+    for samples in chain([first], gain_samples):
         gain, training_gain = samples.attributes["gain"], samples.attributes["training_gain"]
         condition = {"model": model, "latents": samples.attributes["model"]["latents"]}
         for batch_norm, variable in BATCH_NORM.items():
             generated = describe(samples[f"ensemble/{variable}"])
-            values = _alone(generated, reference) | compare(generated, test)
+            condition |= {"batch_norm": batch_norm, "images": count}
+            rows += _rows(_alone(generated, reference), features, gain, condition)
+            fewer = generated if test is None else generated.first(len(test.images))
+            values = compare(fewer, test)
             if batch_norm == "training" and gain == training_gain:
-                copies = partial(training_distance, generated.images, device=device)
-                values["training_distance"] = copies(test.images, images[0]) if images else None
-            condition |= {"batch_norm": batch_norm, "images": len(generated.images)}
+                copies = partial(training_distance, fewer.images, device=device)
+                found = copies(test.images, images[0]) if images else (None, None)
+                values |= dict(zip(OF_TRAINING, found, strict=True))
+            condition |= {"images": len(fewer.images)}
             rows += _rows(values, features, gain, condition)
     return table(rows)
 
@@ -104,6 +115,10 @@ class _Described:
 
     images: np.ndarray
     features: np.ndarray
+
+    def first(self, count: int) -> _Described:
+        """Return the first `count` of them."""
+        return _Described(self.images[:count], self.features[:count])
 
 
 def _describe(

@@ -51,11 +51,15 @@ def save_generator(
     Args:
         path: where to.
         model: the generator and its network.
-        precision: of the tensors in the file; torch.float16 makes it half as large.
+        precision: of the weights in the file; torch.float16 makes it half as large. Batch-norm
+            statistics stay as they are.
+
+    Raises:
+        ValueError: a tensor has values that are not finite in this precision.
     """
     tensors = {f"generator.{name}": value for name, value in model.generator.state_dict().items()}
     tensors |= {"network.random": model.network.random, "readout": model.readout}
-    tensors = {name: _stored(value, precision) for name, value in tensors.items()}
+    tensors = {name: _stored(name, value, precision) for name, value in tensors.items()}
     metadata = {
         "kind": KIND,
         "size": model.generator.size,
@@ -103,10 +107,14 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
     return ChaoticGenerator(generator, network, readout, metadata["gain"], metadata["attributes"])
 
 
-def _stored(tensor: Tensor, precision: torch.dtype) -> Tensor:
-    """Return a tensor as the file holds it; counters stay whole numbers."""
+def _stored(name: str, tensor: Tensor, precision: torch.dtype) -> Tensor:
+    """Return a tensor as the file holds it; statistics and counters are not rounded."""
     tensor = tensor.detach().cpu().contiguous()
-    return tensor.to(precision) if tensor.is_floating_point() else tensor
+    if tensor.is_floating_point() and "running" not in name:
+        tensor = tensor.to(precision)
+    if not tensor.isfinite().all():
+        raise ValueError(f"{name}: expected finite values in {precision}, found others")
+    return tensor
 
 
 def _checksum(tensors: Mapping[str, Tensor]) -> str:

@@ -1,8 +1,8 @@
 """How near generated images are to real ones: metrics of sets of images, each with its protocol.
 
 Every metric depends on the number of images and on the features, so both stand beside each value,
-and the same metric between two sets of real images says how small it can get. Only distances in
-Inception features may be compared with published ones.
+and the same metric between two sets of real images says how small it can get. With published
+numbers only distances in Inception features compare, and only at equal number, crop and split.
 """
 
 from __future__ import annotations
@@ -142,24 +142,31 @@ def diversity(values: np.ndarray) -> float:
 
 def training_distance(
     images: np.ndarray, test: np.ndarray, train: np.ndarray, *, device: torch.device | str
-) -> float:
+) -> tuple[float, float]:
     """Return how near generated images are to training images, relative to held-out images.
 
-    It is the median over generated images of the distance to the nearest training image, divided by
-    the same median over test images; distances are L2 in pixels. Copies give 0, images that are as
-    new as the held-out ones 1. Images smoother than real ones are nearer to all images, and give
-    somewhat less than 1 though none is a copy.
+    Distances are L2 in pixels to the nearest training image or its mirror image. Images smoother
+    than real ones are nearer to all images, so that somewhat less than 1 does not mean copies.
 
     Args:
-        images: generated, shape (N, …), uint8.
-        test: held-out images, shape (M, …), uint8.
-        train: images that the generator was trained on, shape (T, …), uint8.
+        images: generated, shape (N, y, x, channel), uint8.
+        test: held-out images, shape (M, y, x, channel), uint8.
+        train: images that the generator was trained on, shape (T, y, x, channel), uint8.
         device: where to compute.
+
+    Returns:
+        The median distance of generated images over that of test images: 0 for copies, 1 for images
+        as new as held-out ones; and the share of generated images that are nearer than the nearest
+        hundredth of the test images: 1 for copies, 0.01 for images as new as held-out ones.
     """
     queries = np.concatenate([images, test])
-    distances = nearest_distances(queries, train, device=device)
+    distances = np.minimum(
+        nearest_distances(queries, train, device=device),
+        nearest_distances(queries[:, :, ::-1], train, device=device),
+    )
     generated, held_out = np.split(distances, [len(images)])
-    return float(np.median(generated) / np.median(held_out))
+    ratio = np.median(generated) / np.median(held_out)
+    return float(ratio), float((generated < np.quantile(held_out, 0.01)).mean())
 
 
 def nearest_distances(

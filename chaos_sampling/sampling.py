@@ -15,7 +15,8 @@ from torch.optim.swa_utils import update_bn
 from chaos_sampling import controls, dynamics, seeds, store
 from chaos_sampling.gan import render
 from chaos_sampling.generators import ChaoticGenerator
-from chaos_sampling.latents import ChaosLatents, Latents, initial_states, read, record
+from chaos_sampling.latents import ChaosLatents, Latents, read, record
+from chaos_sampling.network import random_states
 
 logger = logging.getLogger("chaos_sampling")
 
@@ -82,7 +83,7 @@ def sample_gain(
         frames: images of the one trajectory, which starts from the same state at every gain.
         ensemble: images of other trajectories, one of each, for the distribution.
         reestimation: latents from which batch-norm statistics are estimated anew, see
-            `reestimate`. They are of the ensemble's trajectories, later, 5 τ after each other.
+            `reestimate`. They are of 128 trajectories of their own, 5 τ after each other.
         seed: of the initial states, and of a control.
 
     Returns:
@@ -91,12 +92,13 @@ def sample_gain(
         batch-norm statistics of training, the second with those estimated anew.
     """
     logger.info("burning in %d trajectories for %g τ at gain %g", 1 + ensemble, burn_in, gain)
-    one, others = _sources(model, gain, [1, ensemble], burn_in, dt, interval=interval, seed=seed)
+    one, others, apart = _sources(
+        model, gain, [1, ensemble, BATCH], burn_in, dt, interval=interval, seed=seed
+    )
     consecutive = _draw(one, frames, apart=interval)  # (T, K)
     independent = _draw(others, ensemble, apart=_whole(burn_in, interval))  # (E, K)
-    apart = _whole(APART, interval)
-    others.next(apart)  # away from the ensemble's own latents
-    adapted = reestimate(model.generator, _draw(others, reestimation, apart=apart))
+    unrelated = _draw(apart, reestimation, apart=_whole(APART, interval))
+    adapted = reestimate(model.generator, unrelated)
 
     logger.info("rendering %d images at gain %g, twice", frames + ensemble, gain)
     time = store.Variable(np.arange(frames) * interval, ("time",), "τ", "time after burn-in")
@@ -203,8 +205,15 @@ def reestimate(generator: nn.Module, latents: Tensor) -> nn.Module:
         latents: (n, K), in an order in which neighbours are of different trajectories.
     """
     adapted = copy.deepcopy(generator)
-    update_bn(latents.split(BATCH), adapted)
+    whole = len(latents) // BATCH * BATCH or len(latents)  # a small last batch would weigh as much
+    update_bn(latents[:whole].split(BATCH), adapted)
     return adapted
+
+
+def initial_states(neurons: int, count: int, seed: int) -> Tensor:
+    """Draw (count, N) float32 states, others than those of training, the first ones for any count."""
+    rng = seeds.generator(seed, "initial states of sampled trajectories")
+    return random_states(count, neurons, rng).float()
 
 
 def _sources(

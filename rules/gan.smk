@@ -128,7 +128,7 @@ rule measure_reference:
     threads: 8
     resources:
         gpu=1,
-        mem="6GB",
+        mem="8GB",
         runtime="1h",
     params:
         settings={name: config["quality"][name] for name in ("features", "weights")},
@@ -157,7 +157,7 @@ rule measure_quality:
     threads: 8
     resources:
         gpu=1,
-        mem="6GB",
+        mem="8GB",
         runtime="1h",
     params:
         settings=config["quality"],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 with stage(snakemake):
     real = [images.load(path) for path in snakemake.input.dataset]  # none, or one
     table = measure(
-        [store.load(path, "gain_samples") for path in snakemake.input.gains],
+        (store.load(path, "gain_samples") for path in snakemake.input.gains),
         store.load(snakemake.input.reference, "reference"),
         (real[0]["train"], real[0]["test"]) if real else None,
         **snakemake.params.settings,

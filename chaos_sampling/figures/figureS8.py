@@ -84,11 +84,12 @@ def _model(axes: Axes, rows: pd.DataFrame, looks: Mapping[str, object]) -> None:
     generated, real = rows[rows["compared"].isna()], rows[rows["compared"] == "real"]
     for batch_norm, of_state in generated.groupby("batch_norm"):
         ordered = of_state.sort_values("gain")
-        axes.plot(ordered["gain"], ordered["mean"], linestyle=LINES[batch_norm][0], **looks)
-    if len(generated) and len(real):
-        apart = np.abs(np.log(real["images"] / generated["images"].iloc[0]))
-        line = {"linestyle": LINES["real"][0], "color": looks["color"], "linewidth": 0.8}
-        axes.axhline(real["mean"].iloc[apart.argmin()], **line)
+        face = looks["color"] if batch_norm == "training" else "white"
+        line = {"linestyle": LINES[batch_norm][0], "markerfacecolor": face, "zorder": 3}
+        axes.plot(ordered["gain"], ordered["mean"], **line, **looks)
+    equal = real[real["images"].isin(generated["images"])]  # metrics depend on the number of images
+    for value in equal["mean"]:
+        axes.axhline(value, linestyle=LINES["real"][0], color=looks["color"], linewidth=0.8)
 
 
 def _axes(axes: Axes, metric: str, rows: pd.DataFrame, gains: np.ndarray) -> None:

@@ -95,3 +95,20 @@ def test_half_precision_halves_the_file_and_comes_back_as_single(model, tmp_path
     assert found.network.random.dtype == found.readout.dtype == torch.float32
     z = torch.randn(3, 5, generator=torch.Generator().manual_seed(2))
     torch.testing.assert_close(found.generator(z), model.generator(z), atol=2e-3, rtol=0)
+
+
+def test_batch_norm_statistics_are_not_rounded(model, tmp_path):
+    save_generator(tmp_path / "half.safetensors", model, torch.float16)
+    found = load_generator(tmp_path / "half.safetensors", "cpu").generator.state_dict()
+    for name, value in model.generator.state_dict().items():
+        if "running" in name:
+            assert found[name].equal(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), 1e6])
+def test_values_that_a_file_cannot_hold_are_refused(model, tmp_path, value):
+    with torch.no_grad():
+        model.generator.layers[0].weight[0, 0, 0, 0] = value
+    with pytest.raises(ValueError, match=r"layers\.0\.weight: expected finite values"):
+        save_generator(tmp_path / "half.safetensors", model, torch.float16)
+    assert list(tmp_path.iterdir()) == []

@@ -153,9 +153,22 @@ def test_nearest_distances_are_those_of_all_pairs(count, others, seed):
 
 def test_training_distance_is_0_for_copies_and_1_for_images_as_new_as_the_held_out():
     train, test, new = (pictures(20, seed) for seed in range(3))
-    assert training_distance(train[:9], test, train, device="cpu") == 0
-    assert training_distance(test, test, train, device="cpu") == 1
-    assert training_distance(new, test, train, device="cpu") == pytest.approx(1, abs=0.02)
+    for copies in (train[:9], train[:9, :, ::-1]):  # mirrored ones are copies, too
+        assert training_distance(copies, test, train, device="cpu") == (0, 1)
+    ratio, share = training_distance(test, test, train, device="cpu")
+    assert ratio == 1
+    assert share <= 1 / len(test)
+    ratio, share = training_distance(new, test, train, device="cpu")
+    assert ratio == pytest.approx(1, abs=0.02)
+    assert share < 0.5
+
+
+def test_a_few_copies_show_in_the_share_and_not_in_the_median():
+    train, test, new = (pictures(20, seed) for seed in range(3))
+    new[:5] = train[:5]
+    ratio, share = training_distance(new, test, train, device="cpu")
+    assert ratio == pytest.approx(1, abs=0.02)
+    assert share >= 0.25
 
 
 @pytest.fixture
@@ -252,15 +265,26 @@ def test_every_metric_is_measured_at_every_gain_and_state_of_batch_norm(
     metrics = {f"{name}_efficientnet_lite0" for name in ("frechet", "diversity", "kernel")}
     metrics |= {f"{name}_efficientnet_lite0" for name in ("precision", "recall")}
     for _, rows in generated.groupby(["gain", "batch_norm"]):
-        assert set(rows["quantity"]) - {"training_distance"} == {*metrics, "sliced_wasserstein"}
+        found_here = set(rows["quantity"]) - set(comparison.OF_TRAINING)
+        assert found_here == {*metrics, "sliced_wasserstein"}
         assert (rows["images"] == 20).all()
         assert (rows["latents"] == "subset").all()
-    (nearness,) = generated[generated["quantity"] == "training_distance"].to_dict("records")
-    assert (nearness["gain"], nearness["batch_norm"]) == (4.0, "training")
+    for quantity in comparison.OF_TRAINING:
+        (nearness,) = generated[generated["quantity"] == quantity].to_dict("records")
+        assert (nearness["gain"], nearness["batch_norm"]) == (4.0, "training")
     assert found["mean"].map(np.isfinite).all()
     for metric in ("frechet_efficientnet_lite0", "sliced_wasserstein"):
         of_metric = generated[generated["quantity"] == metric].set_index("batch_norm")["mean"]
         assert of_metric["training"].min() > of_metric["reestimated"].max()  # darker ones
+
+
+def test_sets_of_equal_numbers_are_compared(of_real_images, gain_samples, extracted):
+    images = pictures(50, 3), pictures(12, 4)  # fewer test images than generated ones
+    found = conditions(measure(iter(gain_samples), of_real_images, images, **SETTINGS))
+    counts = found[found["gain"].notna()].groupby("quantity")["images"].unique().to_dict()
+    for quantity, numbers in counts.items():
+        alone = quantity.startswith(("frechet", "diversity"))
+        assert list(numbers) == [20 if alone else 12], quantity
 
 
 def test_real_images_are_compared_with_real_ones_by_every_metric(
@@ -291,7 +315,7 @@ def test_rows_that_need_real_images_say_that_they_were_not_computed(
     names = {
         quantity.removesuffix("_efficientnet_lite0") for quantity in found["quantity"][missing]
     }
-    assert names == {*comparison.COMPARISONS, "training_distance"}
+    assert names == {*comparison.COMPARISONS, *comparison.OF_TRAINING}
     pd.testing.assert_frame_equal(found[~missing], with_images[~missing], check_dtype=False)
     store.save_table(found, tmp_path / "quality.tsv")
     read = pd.read_csv(tmp_path / "quality.tsv", sep="\t", na_values=comparison.NOT_COMPUTED)

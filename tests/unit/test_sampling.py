@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from chaos_sampling import dynamics, mixing, store
 from chaos_sampling.gan import Generator, initialize, render
 from chaos_sampling.generators import ChaoticGenerator
-from chaos_sampling.latents import ChaosLatents, initial_states, read, record
+from chaos_sampling.latents import ChaosLatents, read, record
 from chaos_sampling.network import Network, random_weights
 from chaos_sampling.readout import subset
 from chaos_sampling.sampling import (
+    initial_states,
     piecewise,
     reestimate,
     sample_gain,
