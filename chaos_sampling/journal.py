@@ -187,8 +187,10 @@ class Journal:
         self._warn()
 
     def _warn(self) -> None:
-        """Name each trouble when it begins."""
+        """Name each trouble when it begins, and again if it is there in the end."""
         now, before = self.history.records[-1], self.history.records[-2:-1]
+        if now["images_seen"] >= self.total:
+            before = []
         for trouble, advice in TROUBLES:
             lasting = any(trouble(record, self.real_label) for record in before)
             if trouble(now, self.real_label) and not lasting:

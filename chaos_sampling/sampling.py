@@ -211,7 +211,7 @@ def reestimate(generator: nn.Module, latents: Tensor) -> nn.Module:
 
 
 def initial_states(neurons: int, count: int, seed: int) -> Tensor:
-    """Draw (count, N) float32 states, others than those of training, the first ones for any count."""
+    """Draw (count, N) float32 states, others than in training; the first do not depend on count."""
     rng = seeds.generator(seed, "initial states of sampled trajectories")
     return random_states(count, neurons, rng).float()
 

@@ -38,7 +38,14 @@ with stage(snakemake) as provenance:
         checkpoint=checkpoint,
         lines=Path(snakemake.log.lines),
     )
-    attributes = {**model, "training": dict(settings["training"])}
+    attributes = {
+        **model,
+        "training": {**settings["training"], **recipe, "batch": settings["batch"]},
+        "latents_settings": dict(settings["latents"]),
+        "images": len(faces),
+        "code_version": provenance["code_version"],
+        "device": device.type,
+    }
     trained = ChaoticGenerator(generator, chaos.network, chaos.readout, chaos.gain, attributes)
     save_generator(snakemake.output.generator, trained)
     provenance |= {"seed": seed, "device": device.type}
