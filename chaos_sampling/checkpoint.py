@@ -77,9 +77,10 @@ def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> bool:
         try:
             part.load_state_dict(states[name])
         except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())
             raise store.WrongFileError(
-                f"{path}: expected a checkpoint that this code wrote, found one whose part "
-                f"'{name}' does not fit. Delete it to train from the beginning, or continue with "
-                "the code that wrote it."
+                f"{path}: expected a checkpoint of this code and this kind of device, found one "
+                f"whose part '{name}' does not fit ({reason}). Delete it to train from the "
+                "beginning, or continue with the code and on the device that wrote it."
             ) from error
     return True

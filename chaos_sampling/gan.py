@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -47,10 +47,15 @@ class Discriminator(nn.Module):
         width: channels after the first layer; 64 is the DCGAN's.
         architecture: "dcgan" has leaky ReLU and no batch norm on the first layer, "text" ReLU and
             batch norm on all four hidden layers (reading R4 in docs/paper.md).
+
+    Raises:
+        ValueError: the architecture is neither.
     """
 
     def __init__(self, width: int, architecture: Architecture) -> None:
         super().__init__()
+        if architecture not in get_args(Architecture):
+            raise ValueError(f"architecture: expected 'dcgan' or 'text', found {architecture!r}")
         channels = [3, width, 2 * width, 4 * width, 8 * width]
         layers: list[nn.Module] = []
         for index, (before, after) in enumerate(pairwise(channels)):
@@ -88,7 +93,12 @@ def render(generator: Generator, latents: Tensor, *, batch: int = 128) -> Tensor
     """
     was_training = generator.training
     generator.eval()
-    images = torch.cat([generator(part) for part in latents.split(batch)])
+    images = torch.cat([_pixels(generator(part)) for part in latents.split(batch)])
     generator.train(was_training)
-    pixels = ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
-    return pixels.permute(0, 2, 3, 1).contiguous().cpu()
+    return images
+
+
+def _pixels(images: Tensor) -> Tensor:
+    """Return images (B, 3, y, x) in [−1, 1] as uint8 (B, y, x, 3) on the CPU."""
+    values = ((images + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    return values.permute(0, 2, 3, 1).contiguous().cpu()

@@ -32,6 +32,7 @@ class History:
     """Where a training stands, and what was recorded on the way.
 
     Attributes:
+        shown: latents (64, K) of which the grids are made.
         step: number of steps done.
         pending: values (4,) of each step since they were last collected, in the order of MEANS,
             still on the device.
@@ -42,6 +43,7 @@ class History:
         diversity: of each grid, over that of as many real images.
     """
 
+    shown: Tensor
     step: int = 0
     pending: list[Tensor] = field(default_factory=list)
     interval: list[Tensor] = field(default_factory=list)

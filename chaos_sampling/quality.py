@@ -97,7 +97,9 @@ def precision_and_recall(
     """
     fewest = min(len(values), len(real))
     if fewest <= neighbours:
-        raise ValueError(f"neighbours: expected fewer than {fewest} images, found {neighbours}")
+        raise ValueError(
+            f"images: expected more than {neighbours} (the neighbours) in each set, found {fewest}"
+        )
     found = prc_features_to_metric(
         _double(values), _double(real), prc_neighborhood=neighbours, verbose=False
     )

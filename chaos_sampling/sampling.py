@@ -282,4 +282,4 @@ def _images(images: Tensor, leading: str, statistics: str) -> store.Variable:
 
 
 def _latents(latents: Tensor, leading: str) -> store.Variable:
-    return store.Variable(latents.cpu().numpy(), (leading, "latent"), "1", "latents z = W_out φ(h)")
+    return store.Variable(latents.cpu().numpy(), (leading, "latent"), "1", "latents z")

@@ -12,7 +12,7 @@ from chaos_sampling.dynamics import Method
 from chaos_sampling.latents import ChaosLatents, Latents, chaos_latents, record
 from chaos_sampling.readout import Readout, whiten
 
-Name = Literal["subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate"]
+Name = Literal[Readout, "whitened", controls.Name]
 """Three readouts of chaos, and three controls that are fitted to the first of them."""
 
 

@@ -95,12 +95,11 @@ def train(
     if len(images) < batch:
         raise ValueError(f"batch: expected at most {len(images)} (the images), found {batch}")
     steps = -(-images_shown // batch)
-    shown = latents.next(0.0)[:SHOWN]  # (64, K), for every grid
-    real_diversity = diversity(_choose(images, len(shown), seed))
+    history = History(shown=latents.next(0.0)[:SHOWN].clone())  # (64, K)
+    real_diversity = diversity(_choose(images, len(history.shown), seed))
 
     # Continue where an earlier run stopped.
     players = Players(latents.size, width, discriminator, beta1=beta1, seed=seed, device=device)
-    history = History()
     parts = {"players": players, "latents": latents, "history": history}
     if load_checkpoint(checkpoint, parts):
         logger.info("continuing from %s after %d steps", checkpoint, history.step)
@@ -122,7 +121,8 @@ def train(
 
         last = step + 1 == steps
         if last or _due(step, batch, grid_every):
-            history.add_grid((step + 1) * batch, render(players.averaged, shown), real_diversity)
+            grid = render(players.averaged, history.shown.to(device))
+            history.add_grid((step + 1) * batch, grid, real_diversity)
         recording = last or _due(step, batch, record_every)
         saving = time.monotonic() - saved >= checkpoint_seconds
         if recording or saving:

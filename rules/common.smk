@@ -64,8 +64,7 @@ def reference_of(wildcards):
     model = MODELS[wildcards.model]
     if "dataset" in model:
         return f"<results>/data/{model['dataset']}-reference.h5"
-    data, _, _ = model["pretrained"].partition("-")
-    return f"{PRETRAINED}/{data}-reference.h5"
+    return str(moments_for(model))
 
 
 def generator_of(wildcards):

@@ -24,10 +24,24 @@ def check_config():
     for key, found, limit, expected in limits():
         if found > limit:
             raise WorkflowError(f"{key}: expected at most {limit} ({expected}), found {found}.")
+    names = [name_of(model) for model in config["models"]]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise WorkflowError(
+                f"models.{index}: expected models of different names, found {name} again, which is "
+                f"that of models.{names.index(name)}."
+            )
     for key, found, choices in references():
         if found not in choices:
             listed = ", ".join(map(str, choices))
             raise WorkflowError(f"{key}: expected one of {listed}; found {found}.")
+    for index, model in enumerate(config["models"]):
+        if "pretrained" in model and "dataset" not in model and not moments_for(model).exists():
+            raise WorkflowError(
+                f"models.{index}: expected the moments of the images that {model['pretrained']} was "
+                f"trained on in {moments_for(model)}, found no file. Give the model a dataset to be "
+                "held against, or put a reference there (docs/generators.md)."
+            )
     check_sweep(config["chaos"]["sweep"], config["gan"]["latents"]["gain"])
     for key, gain in critical_gains():
         raise WorkflowError(
@@ -95,6 +109,12 @@ def limits():
     for index, size in enumerate(config["chaos"]["sweep"]["sizes"]):
         key = f"chaos.sweep.sizes.{index}"
         yield f"{key}.exponents", size["exponents"], size["neurons"], f"{key}.neurons"
+    yield (
+        "quality.neighbours",
+        config["quality"]["neighbours"],
+        config["sampling"]["ensemble"] - 1,
+        "one fewer than sampling.ensemble",
+    )
     for phase in ("low_duration", "high_duration"):
         shortest, longest = config["hybrid"]["cycled_gain"][phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
@@ -102,8 +122,9 @@ def limits():
 
 def references():
     """List (key, value, allowed values) of keys that name something defined elsewhere."""
+    generators = (file.stem for file in PRETRAINED.glob("*.safetensors"))
     choices = {
-        "pretrained": sorted(file.stem for file in PRETRAINED.glob("*.safetensors")),
+        "pretrained": sorted(generators),
         "dataset": list(config["datasets"]),
         "recipe": list(config["recipes"]),
     }
@@ -194,6 +215,12 @@ def value_of(key):
     for name in key.split("."):
         value = value[name]
     return value
+
+
+def moments_for(model):
+    """Return where the moments of real images are that come with a pretrained model."""
+    data, _, _ = model["pretrained"].partition("-")
+    return PRETRAINED / f"{data}-reference.h5"
 
 
 def name_of(model):

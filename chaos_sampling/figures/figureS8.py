@@ -42,7 +42,7 @@ def draw(tables: Mapping[str, pd.DataFrame]) -> Figure:
     Real images against real ones are drawn at the number of images nearest to the model's.
 
     Args:
-        tables: of `quality.measure` by the model's name; what was not computed has the mean NaN.
+        tables: of `comparison.measure` by the model's name; what was not computed has the mean NaN.
     """
     figure = style.page(112)
     panels = dict(zip(METRICS, figure.subplots(2, 3).flat, strict=True))

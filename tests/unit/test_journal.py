@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chaos_sampling import store
 from chaos_sampling.journal import MEANS, History, Journal, diversity
 
+SHOWN = torch.zeros(64, 5)
 HEALTHY = [1.0, 2.0, 0.8, 0.2]
 WON = [0.01, 8.0, 0.999, 0.001]
 """Losses of both, D(x) and D(G(z)), in the order of MEANS."""
@@ -55,7 +56,7 @@ def test_diversity_does_not_depend_on_the_order_and_scales_with_contrast(seed, c
 
 
 def test_diversity_is_told_in_units_of_real_images_one_grey_level_apart_at_least():
-    history = History()
+    history = History(SHOWN)
     for real in (50.0, 0.0):
         history.add_grid(4, grid(0, 20), real)
     assert history.diversity == pytest.approx([0.4, 20])
@@ -65,7 +66,7 @@ def test_diversity_is_told_in_units_of_real_images_one_grey_level_apart_at_least
 
 
 def test_records_are_means_over_intervals_with_the_last_diversity():
-    history = History()
+    history = History(SHOWN)
     telling = journal(history)
     run(history, telling, [1, 2, 0.5, 0.3], [3, 4, 0.7, 0.5])
     history.add_grid(12, grid(0, 10), 20.0)
@@ -81,7 +82,7 @@ def test_records_are_means_over_intervals_with_the_last_diversity():
 
 @pytest.mark.parametrize("broken", [0, 2])
 def test_values_that_are_not_finite_are_named_with_their_step(broken):
-    history = History(step=10)
+    history = History(SHOWN, step=10)
     for index in range(3):
         history.add(torch.tensor([1.0, torch.nan if index == broken else 1.0, 0.5, 0.5]))
     with pytest.raises(FloatingPointError, match=f"not finite at step {11 + broken}: .*_loss"):
@@ -89,7 +90,7 @@ def test_values_that_are_not_finite_are_named_with_their_step(broken):
 
 
 def test_a_history_continues_from_its_state(tmp_path):
-    history, restored = History(), History()
+    history, restored = History(SHOWN), History(SHOWN)
     for copy in (history, restored):
         run(copy, journal(copy), HEALTHY)
         copy.add(torch.tensor(WON))
@@ -105,11 +106,11 @@ def test_a_history_continues_from_its_state(tmp_path):
 
 def test_a_state_with_other_fields_is_refused():
     with pytest.raises(ValueError, match=r"history: expected .*'step'.*, found .*'steps'"):
-        History().load_state_dict({"steps": 1})
+        History(SHOWN).load_state_dict({"steps": 1})
 
 
 def test_the_dataset_holds_nothing_of_the_clock(tmp_path):
-    history = History()
+    history = History(SHOWN)
     telling = journal(history)
     history.add_grid(4, grid(0, 10), 20.0)
     run(history, telling, HEALTHY)
@@ -127,7 +128,7 @@ def test_the_dataset_holds_nothing_of_the_clock(tmp_path):
 def test_lines_are_appended_as_it_happens(tmp_path):
     lines = tmp_path / "training.jsonl"
     lines.write_text("of an earlier run")
-    history = History()
+    history = History(SHOWN)
     telling = journal(history, lines)
     assert lines.read_text() == ""
     for count in (1, 2):
@@ -138,7 +139,7 @@ def test_lines_are_appended_as_it_happens(tmp_path):
 
 def test_lines_of_a_continued_training_are_those_that_its_history_holds(tmp_path):
     lines = tmp_path / "training.jsonl"
-    history = History()
+    history = History(SHOWN)
     run(history, journal(history, lines), HEALTHY)
     kept = lines.read_text()
     lines.write_text(kept + "recorded after the checkpoint, or torn")
@@ -148,7 +149,7 @@ def test_lines_of_a_continued_training_are_those_that_its_history_holds(tmp_path
 
 def test_the_log_line_holds_what_a_record_does(caplog):
     caplog.set_level(logging.INFO)
-    history = History()
+    history = History(SHOWN)
     history.add_grid(4, grid(0, 10), 20.0)
     run(history, journal(history, total=4), HEALTHY)
     for part in (
@@ -163,7 +164,7 @@ def test_the_log_line_holds_what_a_record_does(caplog):
 
 @pytest.mark.parametrize("real_label", [1.0, 0.9])
 def test_a_discriminator_that_wins_is_named_each_time_it_begins_to(real_label, caplog):
-    history = History()
+    history = History(SHOWN)
     telling = journal(history, real_label=real_label)
     won = [*WON[:2], 0.99 * real_label, 0.005]
     for values in (HEALTHY, won, won, HEALTHY, won):
@@ -178,13 +179,13 @@ def test_a_discriminator_that_wins_is_named_each_time_it_begins_to(real_label, c
 
 @pytest.mark.parametrize("values", [HEALTHY, [1, 1, 0.999, 0.2], [1, 1, 0.6, 0.001]])
 def test_a_discriminator_that_is_not_sure_of_both_has_not_won(values, caplog):
-    history = History()
+    history = History(SHOWN)
     run(history, journal(history), values)
     assert "wins" not in caplog.text
 
 
 def test_a_generator_that_collapses_is_named_when_it_begins_to(caplog):
-    history = History()
+    history = History(SHOWN)
     telling = journal(history)
     run(history, telling, HEALTHY)
     for levels in ((0, 40), (7, 7), (7, 7)):

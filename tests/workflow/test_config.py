@@ -174,6 +174,14 @@ BROKEN = [
         "models: [",
     ),
     (
+        "models: [{pretrained: celeba64-subset}, {pretrained: celeba64-subset, dataset: avatars}]",
+        "models.1: expected models of different names, found celeba64-subset again",
+    ),
+    (
+        "quality: {neighbours: 500}",
+        "quality.neighbours: expected at most 499 (one fewer than sampling.ensemble), found 500.",
+    ),
+    (
         "{recipes: {The-Paper: {discriminator: text, real_label: 1, flip: true, decay: 0, "
         "average: 0}}}",
         "recipes: 'The-Paper' does not match",
