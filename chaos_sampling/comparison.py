@@ -14,6 +14,7 @@ import torch
 
 from chaos_sampling import seeds, store
 from chaos_sampling.features import Name, extract
+from chaos_sampling.images import BATCH_NORM
 from chaos_sampling.quality import (
     diversity,
     frechet_distance,
@@ -24,12 +25,8 @@ from chaos_sampling.quality import (
     sliced_wasserstein,
     training_distance,
 )
-from chaos_sampling.statistics.table import row, table
+from chaos_sampling.statistics.table import NOT_COMPUTED, row, table
 
-BATCH_NORM = {"training": "images", "reestimated": "images_reestimated"}
-"""Variable of each state of the batch-norm statistics."""
-NOT_COMPUTED = "not computed"
-"""Stands in a table for the mean of a metric that needs real images, where there are none."""
 COMPARISONS = ("kernel", "precision", "recall", "sliced_wasserstein")
 """Metrics between two sets of images."""
 OF_TRAINING = ("training_distance", "training_share")

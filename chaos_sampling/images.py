@@ -14,11 +14,18 @@ SIZE = 64
 Split = Literal["train", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 TEST_EVERY = 10
+BATCH_NORM = {"training": "images", "reestimated": "images_reestimated"}
+"""Variable with generated images by where the generator's batch-norm statistics come from."""
 
 
 def every_tenth(count: int) -> np.ndarray:
     """Return which of `count` images are held out where nothing says so: the tenth of every ten."""
     return np.arange(count) % TEST_EVERY == TEST_EVERY - 1
+
+
+def pixels(images: np.ndarray) -> np.ndarray:
+    """Return images (N, …), uint8, as rows of numbers in [0, 1], float32."""
+    return images.reshape(len(images), -1) / np.float32(255)
 
 
 def dataset(

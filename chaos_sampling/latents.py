@@ -118,10 +118,20 @@ def record(source: Latents, *, duration: float, interval: float) -> np.ndarray:
     return torch.stack(samples).numpy(force=True)
 
 
-def initial_states(neurons: int, batch: int, seed: int) -> Tensor:
-    """Draw (B, N) float32 states, standard normal; the first rows do not depend on B."""
-    rng = seeds.generator(seed, "initial states of latent trajectories")
-    return random_states(batch, neurons, rng).float()
+def initial_states(neurons: int, count: int, seed: int, trajectories: str) -> Tensor:
+    """Draw states of trajectories, standard normal, float32.
+
+    Args:
+        neurons: N.
+        count: number of trajectories, B; the first states do not depend on it.
+        seed: of the states.
+        trajectories: what they are for, in words; others have other states.
+
+    Returns:
+        (B, N).
+    """
+    rng = seeds.generator(seed, f"initial states of {trajectories} trajectories")
+    return random_states(count, neurons, rng).float()
 
 
 def chaos_latents(
@@ -163,7 +173,7 @@ def chaos_latents(
     source = ChaosLatents(
         network.to(device, torch.float32),
         torch.from_numpy(matrix).to(device),
-        initial_states(neurons, batch, seed).to(device),
+        initial_states(neurons, batch, seed, "latent").to(device),
         gain=gain,
         dt=dt,
         method=method,

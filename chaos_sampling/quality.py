@@ -26,6 +26,7 @@ from torch_fidelity.metric_prc import (
 
 from chaos_sampling import seeds, store
 from chaos_sampling.features import Name, extract
+from chaos_sampling.images import pixels
 from chaos_sampling.progress import track
 
 Moments = tuple[np.ndarray, np.ndarray]
@@ -120,7 +121,7 @@ def sliced_wasserstein(
         directions: how many.
         rng: of the directions.
     """
-    first, second = _pixels(images), _pixels(real)
+    first, second = pixels(images), pixels(real)
     axes = rng.standard_normal((first.shape[1], directions), np.float32)
     axes /= np.linalg.norm(axes, axis=0)
     pairs = zip((first @ axes).T, (second @ axes).T, strict=True)
@@ -181,16 +182,16 @@ def nearest_distances(
         others: shape (T, …), uint8; float copies of them are made a block at a time.
         device: where to compute.
     """
-    queries = torch.from_numpy(_pixels(images)).to(device)
+    queries = torch.from_numpy(pixels(images)).to(device)
     best = torch.full((len(images),), torch.inf, device=device)
     index = torch.zeros(len(images), dtype=torch.long, device=device)
     for start in track(range(0, len(others), BLOCK), "nearest images", unit="image", scale=BLOCK):
-        block = torch.from_numpy(_pixels(others[start : start + BLOCK])).to(device)
+        block = torch.from_numpy(pixels(others[start : start + BLOCK])).to(device)
         # |q − x|² − |q|², which has the same minimum
         closest, place = (block.square().sum(1) - 2 * queries @ block.T).min(dim=1)
         index = torch.where(closest < best, place + start, index)
         best = torch.minimum(closest, best)
-    nearest = torch.from_numpy(_pixels(others[index.cpu().numpy()])).to(device)
+    nearest = torch.from_numpy(pixels(others[index.cpu().numpy()])).to(device)
     return (queries - nearest).norm(dim=1).cpu().numpy()
 
 
@@ -266,8 +267,3 @@ def moments(reference: store.Dataset) -> Moments:
 
 def _double(values: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(values).double()
-
-
-def _pixels(images: np.ndarray) -> np.ndarray:
-    """Return images (N, …), uint8, as rows of numbers in [0, 1], float32."""
-    return images.reshape(len(images), -1) / np.float32(255)

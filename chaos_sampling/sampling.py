@@ -15,8 +15,7 @@ from torch.optim.swa_utils import update_bn
 from chaos_sampling import controls, dynamics, seeds, store
 from chaos_sampling.gan import render
 from chaos_sampling.generators import ChaoticGenerator
-from chaos_sampling.latents import ChaosLatents, Latents, read, record
-from chaos_sampling.network import random_states
+from chaos_sampling.latents import ChaosLatents, Latents, initial_states, read, record
 
 logger = logging.getLogger("chaos_sampling")
 
@@ -210,12 +209,6 @@ def reestimate(generator: nn.Module, latents: Tensor) -> nn.Module:
     return adapted
 
 
-def initial_states(neurons: int, count: int, seed: int) -> Tensor:
-    """Draw (count, N) float32 states, others than in training; the first do not depend on count."""
-    rng = seeds.generator(seed, "initial states of sampled trajectories")
-    return random_states(count, neurons, rng).float()
-
-
 def _sources(
     model: ChaoticGenerator,
     gain: float,
@@ -233,7 +226,8 @@ def _sources(
     """
     control = _is_control(model)
     counts = [TRIALS] if control else list(batches)
-    states = initial_states(model.network.neurons, sum(counts), seed).to(model.readout.device)
+    states = initial_states(model.network.neurons, sum(counts), seed, "sampled")
+    states = states.to(model.readout.device)
     chaos = [
         ChaosLatents(model.network, model.readout, part, gain=gain, dt=dt, method="rk4")
         for part in states.split(counts)

@@ -13,7 +13,7 @@ NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates", "
 
 MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
-CHAOTIC = [name for name, model in MODELS.items() if model.get("latents") not in CONTROLS]
+CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
 FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8"]
 TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "hybrid"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
@@ -140,8 +140,8 @@ def samples(model, gains):
 
 def all_samples(model):
     """Return the samples of a model at all gains that it has."""
-    trained_at = [config["gan"]["latents"]["gain"]]
-    return samples(model, config["sampling"]["gains"] if model in CHAOTIC else trained_at)
+    _, trained_at = trained_on(MODELS[model])
+    return samples(model, config["sampling"]["gains"] if model in CHAOTIC else [trained_at])
 
 
 def all_samples_of(wildcards):

@@ -1,12 +1,14 @@
 """Checks of the configuration, made while the workflow is read."""
 
 import difflib
+import json
 import math
 import sys
 from pathlib import Path
 
 import jsonschema
 import yaml
+from safetensors import SafetensorError, safe_open
 from snakemake.exceptions import WorkflowError
 
 SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
@@ -132,7 +134,7 @@ def references():
         for name in choices.keys() & model.keys():
             yield f"models.{index}.{name}", model[name], choices[name]
     yield "figures.model", config["figures"]["model"], [
-        name_of(model) for model in config["models"] if model.get("latents") not in CONTROLS
+        name_of(model) for model in config["models"] if is_chaotic(model)
     ]
     for index, gain in enumerate(config["figures"]["gains"]):
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
@@ -221,6 +223,28 @@ def moments_for(model):
     """Return where the moments of real images are that come with a pretrained model."""
     data, _, _ = model["pretrained"].partition("-")
     return PRETRAINED / f"{data}-reference.h5"
+
+
+def trained_on(model):
+    """Return the source of latents and the gain that a model's generator was trained on."""
+    if "pretrained" not in model:
+        return model["latents"], config["gan"]["latents"]["gain"]
+    path = PRETRAINED / f"{model['pretrained']}.safetensors"
+    try:
+        with safe_open(path, framework="numpy") as file:
+            description = json.loads(file.metadata()["model"])
+            return description["attributes"]["latents"], description["gain"]
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise WorkflowError(
+            f"{path}: expected a generator that the rule publish_generator wrote, found {error!r}. "
+            f"Put back the published file (docs/generators.md)."
+        ) from error
+
+
+def is_chaotic(model):
+    """Tell whether a model reads its latents from chaos at any gain; a control has one gain."""
+    latents, _ = trained_on(model)
+    return latents not in CONTROLS
 
 
 def name_of(model):

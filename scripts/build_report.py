@@ -7,14 +7,10 @@ import pandas as pd
 from stage import stage
 
 from chaos_sampling import report, store
+from chaos_sampling.statistics import table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
-
-
-def read_table(path: str) -> pd.DataFrame:
-    """Read one table of the run."""
-    return pd.read_csv(path, sep="\t", na_values="not computed")
 
 
 with stage(snakemake) as provenance:
@@ -26,8 +22,8 @@ with stage(snakemake) as provenance:
             Path(path).stem: content
             for path, *content in zip(snakemake.input.figures, figures, captions, strict=True)
         },
-        tables={Path(path).stem: read_table(path) for path in snakemake.input.tables}
-        | {"quality": pd.concat(map(read_table, snakemake.input.quality))},
+        tables={Path(path).stem: table.read(path) for path in snakemake.input.tables}
+        | {"quality": pd.concat(map(table.read, snakemake.input.quality))},
         config=snakemake.params.settings,
         shown=store.load(snakemake.input.samples, "samples").attributes,
         code_version=provenance["code_version"],

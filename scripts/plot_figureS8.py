@@ -2,17 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from stage import stage
 
 from chaos_sampling.figures import figureS8, style
+from chaos_sampling.statistics import table
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     tables = {
-        model: pd.read_csv(path, sep="\t", na_values="not computed")
+        model: table.read(path)
         for model, path in zip(snakemake.params.models, snakemake.input, strict=True)
     }
     style.save(figureS8.draw(tables), snakemake.output.png, snakemake.output.svg)

@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from chaos_sampling import mixing, timescales
+from chaos_sampling.images import BATCH_NORM, pixels
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
-
-IMAGES = {"training": "images", "reestimated": "images_reestimated"}
-"""Names of the images by where their batch-norm statistics come from."""
 
 
 def sampling_table(gain_samples: Iterable[tuple[str, Dataset]]) -> pd.DataFrame:
@@ -41,19 +39,14 @@ def sampling_table(gain_samples: Iterable[tuple[str, Dataset]]) -> pd.DataFrame:
         model = {"model": name, "latents": samples.attributes["model"]["latents"]}
         at: dict[str, Any] = {"gain": gain, "condition": model}
         rows += _speeds("latents", samples["trajectory/latents"], np.zeros(1), step, at)
-        for statistics, images in IMAGES.items():
+        for statistics, images in BATCH_NORM.items():
             at = {"gain": gain, "condition": {**model, "batch_norm": statistics}}
-            ensemble = _pixels(samples[f"ensemble/{images}"])
-            path = _pixels(samples[f"trajectory/{images}"])
+            ensemble = pixels(samples[f"ensemble/{images}"])
+            path = pixels(samples[f"trajectory/{images}"])
             rows += _speeds("images", path, ensemble.mean(axis=0), step, at)
             deviation = np.sqrt(ensemble.var(axis=0).mean())
             rows.append(row("deviation_images", [deviation], **at))
     return table(rows)
-
-
-def _pixels(images: np.ndarray) -> np.ndarray:
-    """Return images as rows of pixels between 0 and 1."""
-    return images.reshape(len(images), -1) / np.float32(255)
 
 
 def _speeds(

@@ -81,3 +81,10 @@ def test_an_empty_split_is_refused(tmp_path, held_out):
     save(tmp_path / "images.h5", test=[held_out] * 6)
     with pytest.raises(store.WrongFileError, match="and some of each"):
         images.load(tmp_path / "images.h5")
+
+
+@given(st.integers(1, 4), st.integers(0, 255))
+def test_pixels_are_rows_between_0_and_1(count, value):
+    found = images.pixels(np.full((count, 2, 3, 3), value, np.uint8))
+    assert (found.shape, found.dtype) == ((count, 18), np.float32)
+    np.testing.assert_allclose(found, value / 255, rtol=1e-6)

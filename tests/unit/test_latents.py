@@ -80,7 +80,13 @@ def test_an_unknown_readout_is_refused():
 
 
 def test_initial_states_do_not_depend_on_how_many_are_drawn():
-    assert initial_states(30, 5, seed=1)[:2].equal(initial_states(30, 2, seed=1))
+    more, fewer = (initial_states(30, count, 1, "latent") for count in (5, 2))
+    assert more[:2].equal(fewer)
+
+
+def test_trajectories_for_another_purpose_have_other_initial_states():
+    latent, sampled = (initial_states(30, 5, 1, name) for name in ("latent", "sampled"))
+    assert not latent.eq(sampled).any()
 
 
 def test_reading_sums_the_rates_of_the_chosen_neurons():

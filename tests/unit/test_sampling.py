@@ -35,7 +35,7 @@ def model_of(latents: str) -> ChaoticGenerator:
     readout = torch.from_numpy(subset(50, 5, rng))
     generator = Generator(5, 2)
     initialize(generator, torch.Generator().manual_seed(0))
-    states = initial_states(50, 2048, seed=99)
+    states = initial_states(50, 2048, seed=99, trajectories="sampled")
     states = dynamics.advance(network, states, 4.0, duration=20.0, dt=0.05)
     generator = reestimate(generator, read(states, readout)).eval()
     return ChaoticGenerator(generator, network, readout, 4.0, {"latents": latents, "seed": 1})
@@ -65,7 +65,7 @@ def test_a_trajectory_and_an_ensemble_come_with_their_latents(model, tmp_path):
 def test_at_every_gain_the_trajectory_starts_from_the_same_state(model, gain):
     dataset = sample_gain(model, gain=gain, **TIMES, **SIZES, seed=1)
     state = dynamics.advance(
-        model.network, initial_states(50, 1, seed=1), gain, duration=2.3, dt=0.05
+        model.network, initial_states(50, 1, 1, "sampled"), gain, duration=2.3, dt=0.05
     )
     expected = read(state, model.readout).numpy()
     np.testing.assert_allclose(dataset["trajectory/latents"][[2]], expected, atol=1e-4)
@@ -82,7 +82,7 @@ def test_the_trajectory_does_not_depend_on_the_size_of_the_ensemble(model):
 
 def chaos_at(model: ChaoticGenerator, gain: float) -> np.ndarray:
     """Return latents of 100 trajectories at 100 times, on the attractor."""
-    states = initial_states(50, 100, seed=5)
+    states = initial_states(50, 100, 5, "sampled")
     chaos = ChaosLatents(model.network, model.readout, states, gain=gain, dt=0.05, method="rk4")
     chaos.next(30.0)
     return record(chaos, duration=15.0, interval=0.15)
@@ -173,7 +173,7 @@ def test_a_switched_trajectory_follows_each_gain_in_its_phase(model):
     np.testing.assert_array_equal(dataset["gain"], [2, 2, 2, 8, 8])
     unswitched = sample_gain(model, gain=2.0, **TIMES, **SIZES, seed=1)["trajectory/latents"]
     np.testing.assert_array_equal(dataset["latents"][:3], unswitched[:3])
-    state = initial_states(50, 1, seed=1)
+    state = initial_states(50, 1, 1, "sampled")
     for gain, duration in ((2.0, 2.3), (8.0, 0.3)):
         state = dynamics.advance(model.network, state, gain, duration=duration, dt=0.05)
     expected = read(state, model.readout).numpy()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import save
 from snakemake.exceptions import WorkflowError
 from snakemake_runs import ROOT, dry_run, run
 
@@ -305,3 +308,49 @@ def refusal(attempt, overlay):
 def test_any_change_is_either_valid_or_refused_by_a_key(attempt, path, value):
     message = refusal(attempt, overlay_of(path, value))
     assert message is None or message.startswith(NAMED)
+
+
+@pytest.fixture
+def publish(repository):
+    """Put files into the folder of pretrained generators until the test ends."""
+    made = []
+
+    def put(name, content):
+        made.append(repository / "pretrained" / name)
+        made[-1].write_bytes(content)
+
+    yield put
+    for path in made:
+        path.unlink()
+
+
+def published(latents, gain):
+    """Return the bytes of a file that says what a generator was trained on."""
+    description = {"gain": gain, "attributes": {"latents": latents}}
+    return save({"readout": np.zeros(1)}, {"model": json.dumps(description)})
+
+
+CONTROL_ONLY = "models: [{pretrained: celeba64-subset}, {pretrained: celeba64-control}]"
+
+
+@pytest.mark.parametrize(
+    ("latents", "gains"), [("gaussian", {"3"}), ("expander", {"2", "2.83", "4", "5.66", "8"})]
+)
+def test_a_published_control_is_sampled_at_its_gain_only(
+    repository, publish, tmp_path, latents, gains
+):
+    publish("celeba64-control.safetensors", published(latents, 3))
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(CONTROL_ONLY)
+    jobs = dry_run(repository, tmp_path, overlay)
+    prefix = "sample_gain/celeba64-control/"
+    assert {job.removeprefix(prefix) for job in jobs if job.startswith(prefix)} == gains
+
+
+@pytest.mark.parametrize("content", [b"", b"no generator", save({"readout": np.zeros(1)})])
+def test_a_published_file_that_is_no_generator_is_refused(repository, publish, tmp_path, content):
+    publish("celeba64-control.safetensors", content)
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(CONTROL_ONLY)
+    with pytest.raises(WorkflowError, match=r"control\.safetensors: expected a generator that"):
+        dry_run(repository, tmp_path, overlay)
