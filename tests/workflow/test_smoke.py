@@ -10,13 +10,12 @@ from fnmatch import fnmatchcase
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-import pandas as pd
 import pytest
 import xarray
 from PIL import Image
 from snakemake_runs import ROOT, dry_run, run
 
-from chaos_sampling.statistics.table import COLUMNS
+from chaos_sampling.statistics.table import COLUMNS, read
 
 MODEL = "avatars-subset-seed1"
 PRETRAINED = "celeba64-subset"
@@ -97,6 +96,10 @@ CONTENTS = {
 }
 FIGURES = ("1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8")
 TABLES = ("chaos", "mean_field", "noise", "latents", "sampling", "hybrid")
+TABLE_FILES = [
+    *(f"statistics/{name}.tsv" for name in TABLES),
+    *(f"gan/{model}/quality.tsv" for model in (MODEL, PRETRAINED)),
+]
 COUNTED = {
     "image",
     "exponent",
@@ -184,12 +187,12 @@ def test_figures_are_drawn_as_png_and_svg(smoke, name):
     assert (folder / f"{name}.svg").stat().st_size < 5e6
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_tables_have_their_columns_and_documented_quantities(smoke, name):
-    table = pd.read_csv(smoke.directory / f"results/statistics/{name}.tsv", sep="\t")
+@pytest.mark.parametrize("path", TABLE_FILES)
+def test_tables_have_their_columns_and_documented_quantities(smoke, path):
+    table = read(smoke.directory / "results" / path)
     assert list(table.columns) == COLUMNS
     assert table["networks"].min() >= 0
-    assert table["theory" if name == "mean_field" else "mean"].notna().any()
+    assert table["theory" if "mean_field" in path else "mean"].notna().any()
     documented = re.findall(r"`([\w*.]+)`", (ROOT / "docs" / "data.md").read_text())
     assert [
         quantity
