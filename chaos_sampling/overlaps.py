@@ -15,6 +15,10 @@ Activity = Literal["phi", "h"]
 """Which population vector is compared with the patterns (reading R7)."""
 RETRIEVED = 0.9
 """Overlap |m| above which a state counts as a stored pattern or its negative."""
+AT_REST = 1e-3
+"""Speed, the rms over neurons of dh/dt in 1/τ, below which a state counts as at rest."""
+STATES = ("pattern", "negative", "mixture", "wandering", "silent")
+"""What `classify` tells apart; its codes are places in this tuple."""
 
 
 def overlaps(activity: np.ndarray, patterns: np.ndarray) -> np.ndarray:
@@ -81,6 +85,27 @@ def visits(overlap: np.ndarray) -> np.ndarray:
     return np.where(np.abs(largest) > RETRIEVED, np.sign(largest) * (index + 1), 0).astype(int)
 
 
+def classify(overlap: np.ndarray, speed: np.ndarray) -> np.ndarray:
+    """Tell which kind of state each network is in, as a place in `STATES`.
+
+    A state is a pattern or a negative if its largest overlap is beyond `RETRIEVED`, at rest or not.
+    What else is at rest is a mixture, the silent state h = 0 (no overlap at all) excepted; what
+    else moves wanders.
+
+    Args:
+        overlap: signed overlaps (..., K), 0 where the activity vanishes, as `overlaps` has it.
+        speed: rms over neurons of dh/dt in 1/τ, shape (...,).
+
+    Returns:
+        Codes of shape (...,).
+    """
+    visited, silent = visits(overlap), (overlap == 0).all(axis=-1)
+    conditions = [visited > 0, visited < 0, speed >= AT_REST, silent]
+    names = ("pattern", "negative", "wandering", "silent")
+    codes = [STATES.index(name) for name in names]
+    return np.select(conditions, codes, STATES.index("mixture"))
+
+
 def typical_network(cycled: Dataset) -> int:
     """Return the network to draw: the first that visits the median number of patterns.
 
@@ -112,8 +137,9 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
 
     Returns:
         Dataset of kind "overlaps", axes as simulated: overlap (network, ..., time, pattern),
-        orthogonal (network, ..., time, direction), and the norms projection_patterns and
-        projection_orthogonal (network, ..., time).
+        orthogonal (network, ..., time, direction), and (network, ..., time) the norms
+        projection_patterns and projection_orthogonal, and speed, the rms over neurons of the
+        change of h since the record before, per τ.
     """
     h, patterns = simulation["h"], simulation["patterns"]
     dims = simulation.variables["h"].dims[:-1]
@@ -148,9 +174,16 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
                 "1",
                 "norm of the projection onto the orthogonal subspace",
             ),
+            "speed": Variable(_speed(h, simulation["time"]), dims, "1/τ", "rms of dh/dt"),
         },
         {"activity": activity},
     )
+
+
+def _speed(h: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Return the speed at which each record (..., T, N) was reached; the first has the second's."""
+    change = np.sqrt(np.square(np.diff(h, axis=-2)).mean(axis=-1)) / np.diff(time)
+    return np.concatenate([change[..., :1], change], axis=-1)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS = {
     "fixed_gain": hybrid.simulate_fixed_gain,
+    "gain_sweep": hybrid.simulate_fixed_gain,
     "cycled_gain": hybrid.simulate_cycled_gain,
 }
 

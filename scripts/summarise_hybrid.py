@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 with stage(snakemake):
     table = hybrid_table(
         store.load(snakemake.input.fixed, "overlaps"),
+        store.load(snakemake.input.sweep, "overlaps"),
+        [store.load(path, "reading") for path in snakemake.input.readings],
         store.load(snakemake.input.cycled, "overlaps"),
         sample_every=snakemake.params.sample_every,
         dropped=snakemake.params.dropped,
+        block=snakemake.params.block,
+        seed=snakemake.params.seed,
     )
     store.save_table(table, snakemake.output[0])

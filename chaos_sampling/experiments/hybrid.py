@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,11 +11,13 @@ import torch
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
 from chaos_sampling.network import Network, random_states, random_weights, stack
-from chaos_sampling.patterns import outer_product, random_patterns
+from chaos_sampling.patterns import outer_product, pseudo_inverse, random_patterns
+from chaos_sampling.readings import RandomVariance
+from chaos_sampling.schedules import SquareWave, switching_times
 from chaos_sampling.store import Dataset, Variable
 
-RandomVariance = Literal["1/N", "1"]
-"""Variance of the entries of W_rand: the paper's text or its appendix (reading R3)."""
+Rule = Literal["outer_product", "pseudo_inverse"]
+"""How W_struct is made from the patterns."""
 
 
 def simulate_fixed_gain(
@@ -50,7 +51,14 @@ def simulate_fixed_gain(
         Dataset of kind "fixed_gain": h (network, gain, time, neuron) and
         patterns (network, pattern, neuron).
     """
-    stored, network = _networks(neurons, patterns, strength, random_variance, networks, seed)
+    stored, network = networks_of(
+        neurons=neurons,
+        patterns=patterns,
+        strength=strength,
+        random_variance=random_variance,
+        networks=networks,
+        seed=seed,
+    )
     rngs = [seeds.generator(seed, "fixed gain", index) for index in range(networks)]
     state = torch.stack([random_states(len(gains), neurons, rng) for rng in rngs]).float()
     gain = torch.tensor(gains, dtype=torch.float32)[:, None]
@@ -111,7 +119,14 @@ def simulate_cycled_gain(
         Dataset of kind "cycled_gain": h (network, time, neuron), gain (network, time), the gain
         of the interval that ends at that time, and patterns (network, pattern, neuron).
     """
-    stored, network = _networks(neurons, patterns, strength, random_variance, networks, seed)
+    stored, network = networks_of(
+        neurons=neurons,
+        patterns=patterns,
+        strength=strength,
+        random_variance=random_variance,
+        networks=networks,
+        seed=seed,
+    )
     rngs = [seeds.generator(seed, "cycled gain", index) for index in range(networks)]
     state = torch.stack([random_states(1, neurons, rng) for rng in rngs]).float()
     phases = (low_duration, high_duration)
@@ -145,60 +160,38 @@ def simulate_cycled_gain(
     )
 
 
-@dataclass(frozen=True)
-class SquareWave:
-    """A gain that alternates between two values, one schedule per network.
-
-    Attributes:
-        switches: (networks, S) increasing times at which the gain changes, in τ.
-        low: gain before the first switch, between the second and third, ….
-        high: gain between the first and second, ….
-    """
-
-    switches: np.ndarray
-    low: float
-    high: float
-
-    def __call__(self, time: float) -> np.ndarray:
-        """Return the gain of each network at `time` (τ), shape (networks,)."""
-        passed = (self.switches <= time).sum(axis=1)
-        return np.where(passed % 2 == 0, self.low, self.high)
-
-
-def switching_times(
-    phases: Sequence[tuple[float, float]], duration: float, dt: float, rng: np.random.Generator
-) -> np.ndarray:
-    """Draw times at which one phase gives way to the next, enough to fill `duration`.
-
-    Args:
-        phases: shortest and longest duration in τ of each kind of phase, taken in turn.
-        duration: τ to fill.
-        dt: the times are rounded to whole multiples of it.
-        rng: source of randomness.
-
-    Returns:
-        Increasing times in τ; how many depends on the arguments only, not on the draws.
-    """
-    count = len(phases) * int(np.ceil(duration / sum(shortest for shortest, _ in phases)))
-    lengths = [rng.uniform(*phases[index % len(phases)]) for index in range(count)]
-    return np.round(np.cumsum(lengths) / dt) * dt
-
-
-def _networks(
+def networks_of(
+    *,
     neurons: int,
     patterns: int,
     strength: float,
     random_variance: RandomVariance,
     networks: int,
     seed: int,
+    rule: Rule = "outer_product",
 ) -> tuple[np.ndarray, Network]:
+    """Draw the hybrid networks; only `neurons`, `patterns` and `seed` change what is drawn.
+
+    Args:
+        neurons: N.
+        patterns: K, the number of stored patterns.
+        strength: s, that of `patterns.outer_product` or of `patterns.pseudo_inverse`.
+        random_variance: of the entries of W_rand.
+        networks: number of independent networks.
+        seed: top-level seed.
+        rule: how W_struct is made from the patterns.
+
+    Returns:
+        The patterns (network, K, N) and the networks as one batch in single precision.
+    """
+    structure = {"outer_product": outer_product, "pseudo_inverse": pseudo_inverse}[rule]
+    variance = {"1/N": 1 / neurons, "1": 1.0}[random_variance]
     rngs = [seeds.generator(seed, "hybrid network", index) for index in range(networks)]
     stored = np.stack([random_patterns(patterns, neurons, rng) for rng in rngs])
-    variance = {"1/N": 1 / neurons, "1": 1.0}[random_variance]
-    network = stack(
+    batch = stack(
         [
-            Network(random_weights(neurons, rng, variance=variance), outer_product(xi, strength))
+            Network(random_weights(neurons, rng, variance=variance), structure(xi, strength))
             for rng, xi in zip(rngs, stored, strict=True)
         ]
     )
-    return stored, network.to(dtype=torch.float32)
+    return stored, batch.to(dtype=torch.float32)

@@ -7,7 +7,7 @@ import pytest
 
 from chaos_sampling.experiments.hybrid import simulate_cycled_gain, simulate_fixed_gain
 from chaos_sampling.overlaps import low_phase_ends, measure, projection_norms, visits
-from chaos_sampling.statistics.hybrid import pooled_regression
+from chaos_sampling.statistics.regression import pooled_regression
 
 NETWORK = {"neurons": 200, "patterns": 10, "strength": 4, "random_variance": "1/N", "dt": 0.1}
 GAINS = [0, 1, 3, 5, 8]

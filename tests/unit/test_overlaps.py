@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from chaos_sampling.overlaps import (
+    AT_REST,
+    STATES,
+    classify,
     low_phase_ends,
     measure,
     orthogonal_basis,
@@ -212,6 +215,35 @@ def test_visits_keep_leading_axes():
 
 
 @pytest.mark.parametrize(
+    ("overlap", "speed", "state"),
+    [
+        ([0.95, 0.1, 0.0], 0.0, "pattern"),
+        ([0.95, 0.1, 0.0], 1.0, "pattern"),
+        ([0.1, -0.99, 0.3], 0.0, "negative"),
+        ([0.1, -0.99, 0.3], 1.0, "negative"),
+        ([0.577, 0.577, 0.577], 0.9 * AT_REST, "mixture"),
+        ([0.577, 0.577, 0.577], AT_REST, "wandering"),
+        ([0.1, -0.1, 0.0], 1.0, "wandering"),
+        ([0.89, 0.0, 0.0], 0.0, "mixture"),
+        ([0.0, 0.0, 0.0], 0.0, "silent"),
+        ([0.0, 0.0, 0.0], 1.0, "wandering"),  # orthogonal to all patterns, and moving
+    ],
+)
+def test_states_are_told_apart(overlap, speed, state):
+    assert STATES[classify(np.array(overlap), np.array(speed))] == state
+
+
+@given(SEEDS, st.integers(1, 4))
+def test_mixtures_of_three_patterns_are_no_patterns(seed, networks):
+    xi = patterns(3, 200, seed)
+    states = np.stack([xi[0], -xi[1], np.sign(xi.sum(0)), 0 * xi[0]])
+    found = classify(overlaps(np.stack([states] * networks), xi), np.zeros((networks, 4)))
+    assert found.shape == (networks, 4)
+    names = ["pattern", "negative", "mixture", "silent"]
+    assert [[STATES[code] for code in row] for row in found] == [names] * networks
+
+
+@pytest.mark.parametrize(
     ("visited", "count"),
     [([], 0), ([0, 0], 0), ([1, 1, 1], 1), ([1, -1], 1), ([1, 0, -2, 10], 3)],
 )
@@ -295,9 +327,25 @@ def test_axes_are_those_of_the_simulation(kind, middle):
         "orthogonal": ("network", *middle, "direction"),
         "projection_patterns": ("network", *middle),
         "projection_orthogonal": ("network", *middle),
+        "speed": ("network", *middle),
     }
     assert found["orthogonal"].shape[-1] == 17
     assert found.variables["time"] is simulated.variables["time"]
+
+
+def test_speed_is_that_of_the_input():
+    simulated = simulation("fixed_gain")
+    direction = activity(2, 4, 1, 20)
+    variables = {
+        **simulated.variables,
+        "time": Variable(np.arange(0, 2.5, 0.5), ("time",), "τ", "time"),
+        "h": Variable(
+            direction * np.array([0, 1, 3, 3, 3])[:, None], simulated.variables["h"].dims, "1", "h"
+        ),
+    }
+    found = measure(Dataset("fixed_gain", "", variables), activity="phi")["speed"]
+    length = np.sqrt(np.square(direction).mean(axis=-1))
+    np.testing.assert_allclose(found, length * np.array([2, 2, 4, 0, 0]))
 
 
 def test_saturated_inputs_overlap_fully_as_rates_but_not_as_inputs():

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
-from chaos_sampling.patterns import outer_product, random_patterns
+from chaos_sampling.patterns import outer_product, pseudo_inverse, random_patterns
 
 
 def rng(seed=0):
@@ -60,3 +61,41 @@ def test_orthogonal_patterns_are_eigenvectors():
 def test_strength_n_is_the_literal_sum():
     xi = random_patterns(3, 20, rng())
     np.testing.assert_allclose(outer_product(xi, 20).numpy(), xi.T @ xi)
+
+
+sizes = st.integers(1, 40).flatmap(
+    lambda neurons: st.tuples(st.integers(1, neurons), st.just(neurons))
+)
+
+
+@given(sizes, st.floats(0.1, 30), st.integers(0, 1000))
+def test_pseudo_inverse_is_symmetric_with_two_eigenvalues(size, strength, seed):
+    xi = random_patterns(*size, rng(seed))
+    weights = pseudo_inverse(xi, strength).numpy()
+    np.testing.assert_array_equal(weights, weights.T)
+    np.testing.assert_allclose(weights @ xi.T, strength * xi.T, atol=1e-10 * strength)
+    rank = np.linalg.matrix_rank(xi)
+    expected = np.repeat([0, strength], [size[1] - rank, rank])
+    np.testing.assert_allclose(np.linalg.eigvalsh(weights), expected, atol=1e-10 * strength)
+
+
+@given(sizes, st.floats(1.1, 20), st.integers(0, 1000))
+def test_patterns_are_exact_minima_of_the_pseudo_inverse_rule(size, strength, seed):
+    xi = random_patterns(*size, rng(seed))
+    weights = pseudo_inverse(xi, strength).numpy()
+    depth = brentq(lambda x: x - strength * np.tanh(x), 1e-3, strength)
+    states = depth * xi
+    np.testing.assert_allclose(np.tanh(states) @ weights, states, atol=1e-9 * strength)
+    curvature = weights * (1 - np.tanh(depth) ** 2) - np.eye(size[1])
+    assert np.linalg.eigvalsh(curvature)[-1] < 0
+
+
+def test_the_rules_agree_on_orthogonal_patterns():
+    xi = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1]], float)
+    np.testing.assert_allclose(pseudo_inverse(xi, 4.0), outer_product(xi, 4.0), atol=1e-12)
+
+
+def test_pseudo_inverse_counts_dependent_patterns_once():
+    xi = random_patterns(4, 30, rng())
+    repeated = np.vstack([xi, -xi[:2]])
+    np.testing.assert_allclose(pseudo_inverse(repeated, 4.0), pseudo_inverse(xi, 4.0), atol=1e-12)

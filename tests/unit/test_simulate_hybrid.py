@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import torch
 
 from chaos_sampling.experiments.hybrid import (
-    SquareWave,
+    networks_of,
     simulate_cycled_gain,
     simulate_fixed_gain,
-    switching_times,
 )
 
 NETWORK = dict(
@@ -25,7 +23,6 @@ CYCLED = dict(
     duration=60,
     every=0.1,
 )
-RANGES = st.tuples(st.floats(1, 50), st.floats(0, 50)).map(lambda pair: (pair[0], sum(pair)))
 
 
 @pytest.fixture(scope="module")
@@ -38,66 +35,28 @@ def cycled():
     return simulate_cycled_gain(**CYCLED)
 
 
-# --- the schedule ---
+# --- the networks ---
 
 
-@pytest.mark.parametrize(
-    ("time", "gains"),
-    [
-        (0, [1, 1]),
-        (1.99, [1, 1]),
-        (2, [8, 1]),
-        (3.5, [8, 8]),
-        (5, [1, 8]),
-        (6.5, [1, 1]),
-        (7, [8, 1]),
-        (100, [8, 8]),
-    ],
-)
-def test_square_wave_takes_its_values_in_turn(time, gains):
-    wave = SquareWave(np.array([[2.0, 5, 7], [3, 6, 9]]), 1, 8)
-    assert wave(time).tolist() == gains
+def test_networks_keep_their_draws_whatever_strength_variance_rule_and_number():
+    settings = {name: NETWORK[name] for name in ("neurons", "patterns", "seed")}
+    few, one = networks_of(**settings, strength=4, random_variance="1/N", networks=2)
+    many, other = networks_of(
+        **settings, strength=1, random_variance="1", networks=5, rule="pseudo_inverse"
+    )
+    np.testing.assert_array_equal(many[:2], few)
+    np.testing.assert_allclose(other.random[:2], np.sqrt(40) * one.random, rtol=1e-6)
 
 
-def test_square_wave_without_switches_stays_low():
-    assert SquareWave(np.empty((3, 0)), 1, 8)(50).tolist() == [1, 1, 1]
-
-
-@given(RANGES, RANGES, st.floats(0, 500), st.sampled_from([0.05, 0.1, 0.5]), st.integers(0, 99))
-def test_phases_stay_within_their_bounds(low, high, duration, dt, seed):
-    times = switching_times((low, high), duration, dt, np.random.default_rng(seed))
-    lengths = np.diff(times, prepend=0)
-    for index, (shortest, longest) in enumerate((low, high)):
-        # each end of a phase is rounded by at most half a step
-        assert (lengths[index::2] >= shortest - dt - 1e-9).all()
-        assert (lengths[index::2] <= longest + dt + 1e-9).all()
-    assert times.size == 0 or times[-1] >= duration - dt
-    np.testing.assert_allclose(times / dt, np.round(times / dt), atol=1e-6)
-
-
-@given(RANGES, RANGES, st.floats(0, 500), st.integers(0, 99), st.integers(0, 99))
-def test_number_of_switches_does_not_depend_on_the_draws(low, high, duration, first, second):
-    lengths = {
-        len(switching_times((low, high), duration, 0.1, np.random.default_rng(seed)))
-        for seed in (first, second)
-    }
-    assert len(lengths) == 1
-
-
-def test_durations_of_phases_are_uniform():
-    times = switching_times(((100, 120), (300, 320)), 4e5, 0.05, np.random.default_rng(0))
-    lengths = np.diff(times, prepend=0)
-    for index, shortest in enumerate((100, 300)):
-        phases = lengths[index::2]
-        # mean and deviation of a uniform draw, within about 5 standard errors of 1000 phases
-        assert phases.mean() == pytest.approx(shortest + 10, abs=1)
-        assert phases.std() == pytest.approx(20 / np.sqrt(12), abs=0.6)
-
-
-@pytest.mark.parametrize("duration", [2, 2.0])
-def test_phases_of_fixed_length_are_periodic(duration):
-    times = switching_times(((1, 1), (2, 2)), 3 * duration, 0.5, np.random.default_rng(0))
-    assert times.tolist() == [1, 3, 4, 6]
+@pytest.mark.parametrize("rule", ["outer_product", "pseudo_inverse"])
+def test_rules_agree_on_orthogonal_patterns_only(rule):
+    settings = {name: NETWORK[name] for name in ("neurons", "patterns", "seed", "networks")}
+    stored, network = networks_of(**settings, strength=3, random_variance="1/N", rule=rule)
+    assert network.structured.dtype == network.random.dtype == torch.float32
+    for xi, structured in zip(stored, network.structured.numpy(), strict=True):
+        crosstalk = np.abs(structured @ xi.T - 3 * xi.T).max()
+        exact = rule == "pseudo_inverse" or xi[0] @ xi[1] == 0
+        assert (crosstalk < 1e-4) == exact
 
 
 # --- both protocols ---

@@ -3,33 +3,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tables import find, variables
 
-from chaos_sampling.statistics.hybrid import hybrid_table, pooled_regression
+from chaos_sampling.overlaps import STATES
+from chaos_sampling.statistics.hybrid import fractions, hybrid_table
 from chaos_sampling.statistics.table import COLUMNS
-from chaos_sampling.store import Dataset
+from chaos_sampling.store import Dataset, Variable
 
 GAINS = np.array([0, 3, 5, 8.0])
 TIME = np.arange(0, 30.25, 0.25)
-
-
-@given(st.integers(0, 1000), st.integers(2, 6), st.integers(2, 30))
-def test_regression_agrees_with_numpy(seed, gains, times):
-    g = np.arange(gains) * 1.5
-    norms = np.random.default_rng(seed).normal(size=(gains, times)) - 0.3 * g[:, None]
-    found = pooled_regression(g, norms)
-    x, y = np.broadcast_to(g[:, None], norms.shape).ravel(), norms.ravel()
-    slope, intercept = np.polyfit(x, y, 1)
-    assert (found.slope, found.intercept) == pytest.approx((slope, intercept))
-    assert found.rvalue == pytest.approx(np.corrcoef(x, y)[0, 1])
-
-
-def test_regression_of_a_line_is_exact():
-    gains = np.array([0, 3, 5, 8.0])
-    found = pooled_regression(gains, np.repeat(1 - 0.1 * gains[:, None], 7, axis=1))
-    assert (found.slope, found.rvalue) == pytest.approx((-0.1, -1))
 
 
 def fixed_data():
@@ -49,8 +31,28 @@ def fixed_data():
             overlap=(overlap, ("network", "gain", "time", "pattern")),
             projection_patterns=(inside, ("network", "gain", "time")),
             projection_orthogonal=(np.sqrt(1 - inside**2), ("network", "gain", "time")),
+            speed=(np.broadcast_to(GAINS[:, None], inside.shape), ("network", "gain", "time")),
         ),
     )
+
+
+def reading_data():
+    """The same networks at a further gain, which does not enter the regression."""
+    data = fixed_data()
+    gains = np.insert(GAINS, 1, 1.0)
+    further = {
+        name: Variable(
+            np.insert(variable.values, 1, 0.77, axis=variable.dims.index("gain")),
+            variable.dims,
+            "1",
+            name,
+        )
+        for name, variable in data.variables.items()
+        if "gain" in variable.dims
+    }
+    gain = Variable(gains, ("gain",), "1", "gain g")
+    attributes = {"reading": "sum_1"}
+    return Dataset("reading", "", {**data.variables, **further, "gain": gain}, attributes)
 
 
 def cycled_data():
@@ -70,9 +72,23 @@ def cycled_data():
     )
 
 
+def summarise(fixed=None, cycled=None):
+    """Summarise the fixed data, the same as a sweep, one reading and the cycled data."""
+    return hybrid_table(
+        fixed or fixed_data(),
+        fixed or fixed_data(),
+        [reading_data()],
+        cycled or cycled_data(),
+        sample_every=1,
+        dropped=1 / 3,
+        block=5,
+        seed=1,
+    )
+
+
 @pytest.fixture(scope="module")
 def hybrid():
-    return hybrid_table(fixed_data(), cycled_data(), sample_every=1, dropped=1 / 3)
+    return summarise()
 
 
 @pytest.mark.parametrize(
@@ -82,10 +98,15 @@ def hybrid():
         ("pooled_slope_patterns", -0.075),
         ("network_slope_patterns", -0.075),
         ("pooled_p_patterns", 0),
+        ("pooled_r_low_patterns", -1),
+        ("pooled_slope_high_patterns", -0.075),
+        ("effective_samples_patterns", 4),  # four gains, at each of which nothing varies
+        ("corrected_p_patterns", 0),
     ],
 )
-def test_regression_over_networks_leaves_out_the_transient(hybrid, quantity, median):
-    found = find(hybrid, quantity)
+@pytest.mark.parametrize("condition", ["{}", '{"protocol": "sweep"}', '{"reading": "sum_1"}'])
+def test_regression_over_networks_leaves_out_the_transient(hybrid, quantity, median, condition):
+    found = find(hybrid, quantity, condition=condition)
     assert found["median"] == pytest.approx(median)
     assert found["networks"] == 2
 
@@ -101,10 +122,15 @@ def test_regression_over_networks_leaves_out_the_transient(hybrid, quantity, med
         ("overlap_max", 5, 0.625),
         ("retrieval_fraction", 0, 1),
         ("retrieval_fraction", 3, 0),
+        ("negative_fraction", 0, 0.5),
+        ("mixture_fraction", 8, 0),
+        ("wandering_fraction", 8, 1),
+        ("at_rest_fraction", 0, 1),
+        ("at_rest_fraction", 8, 0),
     ],
 )
 def test_each_gain_is_summarised(hybrid, quantity, gain, mean):
-    found = find(hybrid, quantity, gain=gain)
+    found = find(hybrid, quantity, gain=gain, condition="{}")
     assert found["mean"] == pytest.approx(mean)
     assert found["networks"] == 2
 
@@ -112,8 +138,8 @@ def test_each_gain_is_summarised(hybrid, quantity, gain, mean):
 def test_time_points_are_taken_every_so_often():
     data = fixed_data()
     data["projection_patterns"][..., TIME % 1 != 0] = 77
-    found = hybrid_table(data, cycled_data(), sample_every=1, dropped=1 / 3)
-    assert find(found, "projection_patterns", gain=0)["mean"] == pytest.approx(1)
+    found = summarise(fixed=data)
+    assert find(found, "projection_patterns", gain=0, condition="{}")["mean"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -136,10 +162,23 @@ def test_ends_of_low_phases_are_summarised(hybrid, quantity, values):
 def test_network_that_never_retrieves_twice_has_no_switch_probability():
     cycled = cycled_data()
     cycled["overlap"][1] = 0
-    found = hybrid_table(fixed_data(), cycled, sample_every=1, dropped=1 / 3)
+    found = summarise(cycled=cycled)
     switch = find(found, "switch_probability")
     assert (switch["networks"], switch["mean"]) == (1, 1)
     assert find(found, "patterns_visited")["networks"] == 2
+
+
+def test_fractions_count_each_kind_of_state():
+    outcome = np.arange(len(STATES))
+    found = fractions(outcome, np.where(outcome == STATES.index("wandering"), 1.0, 0.0))
+    counted = {name: [STATES[i] for i in np.flatnonzero(kind)] for name, kind in found.items()}
+    assert counted == {
+        "retrieval_fraction": ["pattern", "negative"],
+        "negative_fraction": ["negative"],
+        "mixture_fraction": ["mixture"],
+        "wandering_fraction": ["wandering"],
+        "at_rest_fraction": ["pattern", "negative", "mixture", "silent"],
+    }
 
 
 def test_hybrid_table_has_its_columns(hybrid):

@@ -1,0 +1,141 @@
+"""How many patterns a hybrid network retrieves, by either learning rule (section 3.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+import torch
+
+from chaos_sampling import dynamics, seeds
+from chaos_sampling.experiments.hybrid import RandomVariance, networks_of
+from chaos_sampling.network import Network
+from chaos_sampling.overlaps import RETRIEVED, STATES, classify, overlaps
+from chaos_sampling.progress import track
+from chaos_sampling.store import Dataset, Variable
+
+RULES = ("outer_product", "pseudo_inverse")
+
+
+def simulate_capacity(
+    *,
+    sizes: Sequence[int],
+    patterns: Sequence[int],
+    corruptions: Sequence[float],
+    networks: int,
+    starts: int,
+    strength: float,
+    random_variance: RandomVariance,
+    gain: float,
+    duration: float,
+    dt: float,
+    seed: int,
+) -> Dataset:
+    """Let networks with more and more patterns settle, from corrupted patterns on (section 3.4).
+
+    The i-th start of a network is its pattern i, counted modulo K, with every sign flipped with the
+    probability `corruption`: 0 asks whether patterns are attractors, 1/2 starts from random states.
+    Both rules have the same patterns, random weights and starts.
+
+    Args:
+        sizes: N.
+        patterns: K, at most the smallest N.
+        corruptions: probabilities of a flip.
+        networks: number of independent networks for each N and K.
+        starts: number of starts of each network at each corruption.
+        strength: s.
+        random_variance: of the entries of W_rand.
+        gain: g.
+        duration: τ to settle.
+        dt: RK4 step in τ.
+        seed: top-level seed.
+
+    Returns:
+        Dataset of kind "capacity", over (rule, size, patterns, corruption, network): retrieved, the
+        share of starts that end with an overlap above `overlaps.RETRIEVED` with the pattern they
+        started from; overlap, the mean final overlap with it; and, with a further axis "state",
+        fraction, the share of ends in each of `overlaps.STATES`.
+    """
+    shape = (len(RULES), len(sizes), len(patterns), len(corruptions), networks)
+    retrieved, overlap = np.empty(shape), np.empty(shape)
+    fraction = np.empty((*shape, len(STATES)))
+    grid = list(product(enumerate(sizes), enumerate(patterns), enumerate(RULES)))
+    for (size, neurons), (column, count), (place, rule) in track(grid, "capacity", unit="batch"):
+        stored, network = networks_of(
+            neurons=neurons,
+            patterns=count,
+            strength=strength,
+            random_variance=random_variance,
+            networks=networks,
+            seed=seed,
+            rule=rule,
+        )
+        begin = _corrupted(stored, corruptions, starts, seed)
+        ends, codes = _settle(network, stored, begin, gain, duration, dt)
+        own = ends[..., np.arange(starts), np.arange(starts) % count]
+        at = place, size, column
+        retrieved[at] = (own > RETRIEVED).mean(axis=-1).T
+        overlap[at] = own.mean(axis=-1).T
+        states = (codes[..., None] == np.arange(len(STATES))).mean(axis=-2)
+        fraction[at] = states.swapaxes(0, 1)
+    return _dataset(sizes, patterns, corruptions, retrieved, overlap, fraction, gain)
+
+
+def _corrupted(
+    stored: np.ndarray, corruptions: Sequence[float], starts: int, seed: int
+) -> np.ndarray:
+    """Return states h of ±1, shape (network, corruption, start, N)."""
+    networks, count, neurons = stored.shape
+    chosen = stored[:, None, np.arange(starts) % count]
+    purpose = "corruption of patterns", neurons, count
+    draws = [
+        seeds.generator(seed, *purpose, index).random((starts, neurons))
+        for index in range(networks)
+    ]
+    flipped = np.stack(draws)[:, None] < np.array(corruptions)[:, None, None]
+    return np.where(flipped, -chosen, chosen)
+
+
+def _settle(
+    network: Network,
+    stored: np.ndarray,
+    begin: np.ndarray,
+    gain: float,
+    duration: float,
+    dt: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return final overlaps (network, corruption, start, K) and codes of states without the K."""
+    state = torch.from_numpy(begin).to(network.random).flatten(1, 2)
+    state = dynamics.advance(network, state, gain, duration=duration, dt=dt)
+    velocity = dynamics.derivative(state, network, gain).numpy().reshape(begin.shape)
+    activity = dynamics.rate(state).numpy().reshape(begin.shape)
+    ends = np.stack([overlaps(*pair) for pair in zip(activity, stored, strict=True)])
+    return ends, classify(ends, np.sqrt(np.square(velocity).mean(axis=-1)))
+
+
+def _dataset(
+    sizes: Sequence[int],
+    patterns: Sequence[int],
+    corruptions: Sequence[float],
+    retrieved: np.ndarray,
+    overlap: np.ndarray,
+    fraction: np.ndarray,
+    gain: float,
+) -> Dataset:
+    across = ("rule", "size", "patterns", "corruption", "network")
+    return Dataset(
+        "capacity",
+        "Retrieval by hybrid networks of growing load",
+        {
+            "rule": Variable(RULES, ("rule",), "1", "learning rule"),
+            "size": Variable(sizes, ("size",), "1", "number of neurons N"),
+            "patterns": Variable(patterns, ("patterns",), "1", "number of stored patterns K"),
+            "corruption": Variable(corruptions, ("corruption",), "1", "probability of a flip"),
+            "state": Variable(STATES, ("state",), "1", "kind of state"),
+            "retrieved": Variable(retrieved, across, "1", "share that ends in its own pattern"),
+            "overlap": Variable(overlap, across, "1", "final overlap with the own pattern"),
+            "fraction": Variable(fraction, (*across, "state"), "1", "share that ends in a state"),
+        },
+        {"gain": gain},
+    )

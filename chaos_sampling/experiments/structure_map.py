@@ -1,0 +1,157 @@
+"""What hybrid networks do, over the strength of their structure and the gain (section 3.4, R3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from chaos_sampling import dynamics, seeds
+from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
+from chaos_sampling.experiments.hybrid import networks_of
+from chaos_sampling.lyapunov import lyapunov_exponents
+from chaos_sampling.network import random_states
+from chaos_sampling.overlaps import STATES, classify, overlaps, projection_norms
+from chaos_sampling.store import Dataset, Variable
+
+SILENT = 1e-3
+"""Root mean square of φ below which a network counts as silent."""
+
+
+def simulate_structure_map(
+    *,
+    neurons: int,
+    patterns: int,
+    strengths: Sequence[float],
+    gains: Sequence[float],
+    networks: int,
+    states: int,
+    burn_in: float,
+    duration: float,
+    dt: float,
+    every: float,
+    tangent_burn_in: float,
+    tangent_duration: float,
+    interval: float,
+    seed: int,
+) -> Dataset:
+    """Run W = (s/N) Σ ξ ξᵀ + g R, with Var R = 1/N, at every strength s and gain g.
+
+    Args:
+        neurons: N.
+        patterns: K, the number of stored patterns.
+        strengths: s; the weights and initial states are the same at all of them.
+        gains: g, each with initial states of its own.
+        networks: number of independent networks; those of `hybrid.networks_of`.
+        states: initial states of each network at each gain, standard normal.
+        burn_in: τ before the record.
+        duration: τ recorded.
+        dt: RK4 step in τ.
+        every: τ between samples.
+        tangent_burn_in: τ for a tangent to turn into its direction, after the record.
+        tangent_duration: τ from which the Lyapunov exponent is measured, from the first initial
+            state only.
+        interval: τ between normalisations of the tangent.
+        seed: top-level seed.
+
+    Returns:
+        Dataset of kind "structure_map": projection_patterns (strength, gain, network, state, time);
+        overlap_max, its mean over time; and, of the state at the end, outcome, a place in the
+        attribute "states", and speed (strength, gain, network, state); lyapunov_max (strength,
+        gain, network).
+    """
+    rngs = [seeds.generator(seed, "structure map", index) for index in range(networks)]
+    rows = [random_states(len(gains) * states, neurons, rng) for rng in rngs]
+    start = torch.stack(rows).float()
+    gain = torch.tensor(gains, dtype=torch.float32)[:, None]
+    column = gain.repeat_interleave(states, dim=0)
+    found: dict[str, list[np.ndarray]] = {}
+    for strength in strengths:
+        stored, network = networks_of(
+            neurons=neurons,
+            patterns=patterns,
+            strength=strength,
+            random_variance="1/N",
+            networks=networks,
+            seed=seed,
+        )
+        settled = dynamics.advance(network, start, column, duration=burn_in, dt=dt)
+        time, record = dynamics.trajectory(
+            network, settled, column, duration=duration, dt=dt, every=every, label=f"s = {strength}"
+        )
+        speed = dynamics.derivative(record[-1], network, column).square().mean(-1).sqrt().numpy()
+        measured = _measure(record.numpy(), stored, speed)
+        for name, values in measured.items():
+            by_run = (networks, len(gains), states, *values.shape[2:])
+            found.setdefault(name, []).append(values.reshape(by_run).swapaxes(0, 1))
+        spectrum = lyapunov_exponents(
+            network,
+            record[-1][:, ::states],
+            gain,
+            count=1,
+            dt=dt,
+            burn_in=tangent_burn_in,
+            duration=tangent_duration,
+            interval=interval,
+            blocks=2,
+            rng=seeds.generator(seed, "tangents of the structure map"),
+            label=f"s = {strength}, exponents",
+        )
+        found.setdefault("lyapunov_max", []).append(spectrum.exponents[..., 0].T)
+    attributes = {"states": list(STATES), "neurons": neurons, "patterns": patterns}
+    return _dataset(strengths, gains, time.numpy(), found, attributes)
+
+
+def _measure(record: np.ndarray, stored: np.ndarray, speed: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure states (time, network, run, N) at `speed` (network, run) in the end."""
+    measured: dict[str, list[np.ndarray]] = {
+        name: [] for name in ("projection_patterns", "overlap_max", "outcome")
+    }
+    for h, xi, final_speed in zip(record.swapaxes(0, 1), stored, speed, strict=True):
+        # in double precision, so that the direction of vanishing activity is known too
+        activity = np.tanh(h.astype(float))
+        overlap = overlaps(activity, xi)
+        present = np.sqrt(np.square(activity[-1]).mean(axis=-1, keepdims=True)) > SILENT
+        measured["projection_patterns"].append(projection_norms(activity, xi)[0].T)
+        measured["overlap_max"].append(np.abs(overlap).max(axis=-1).mean(axis=0))
+        measured["outcome"].append(classify(np.where(present, overlap[-1], 0), final_speed))
+    return {name: np.stack(values) for name, values in measured.items()} | {"speed": speed}
+
+
+def _dataset(
+    strengths: Sequence[float],
+    gains: Sequence[float],
+    time: np.ndarray,
+    found: dict[str, list[np.ndarray]],
+    attributes: dict[str, Any],
+) -> Dataset:
+    across = ("strength", "gain", "network")
+    each = (*across, "state")
+    axes = {
+        "projection_patterns": (
+            (*each, "time"),
+            "1",
+            "norm of the projection of φ/|φ| onto the patterns' subspace",
+        ),
+        "overlap_max": (each, "1", "largest |overlap|, mean over time"),
+        "outcome": (each, "1", "kind of state at the end"),
+        "speed": (each, "1/τ", "rms of dh/dt over neurons at the end"),
+        "lyapunov_max": (across, "1/τ", "largest Lyapunov exponent"),
+    }
+    types = {"projection_patterns": np.float32, "outcome": np.int8}
+    return Dataset(
+        "structure_map",
+        "Hybrid networks over the strength of their structure and the gain",
+        {
+            "strength": Variable(np.array(strengths, float), ("strength",), "1", "strength s"),
+            "gain": gain_coordinate(gains),
+            "time": time_coordinate(time),
+            **{
+                name: Variable(np.stack(found[name]).astype(types.get(name, float)), *labels)
+                for name, labels in axes.items()
+            },
+        },
+        attributes,
+    )

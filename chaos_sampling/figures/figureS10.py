@@ -1,0 +1,119 @@
+"""Figure S10: Fig. 4c, d with the weights of the four literal readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
+
+from chaos_sampling.figures import style
+from chaos_sampling.figures.figure1 import activity
+from chaos_sampling.figures.figure4 import FIXED_OVERLAP
+from chaos_sampling.readings import READINGS
+from chaos_sampling.statistics.regression import pooled_regression, time_points
+from chaos_sampling.store import Dataset
+
+NETWORK = 0
+"""The network of all panels."""
+
+
+@style.styled
+def draw(
+    readings: Sequence[Dataset],
+    *,
+    gains: Sequence[float],
+    sample_every: float,
+    dropped: float,
+    duration: float = 40.0,
+) -> Figure:
+    """Draw Fig. S10: the same network in each reading, and r as the mean over all networks.
+
+    Args:
+        readings: datasets of kind "reading", four of them.
+        gains: those over which r is taken.
+        sample_every: τ between the time points that enter r.
+        dropped: share of a run that is dropped as a transient.
+        duration: τ of each trace of h and φ.
+    """
+    figure = style.page(215)
+    blocks = figure.subfigures(2, 2, wspace=0.02, hspace=0.02)
+    orthogonal = np.abs([dataset["orthogonal"] for dataset in readings])
+    directions = Normalize(0, np.quantile(orthogonal, 0.99))
+    for block, letter, dataset in zip(blocks.flat, "abcd", readings, strict=True):
+        _block(block, dataset, directions, duration)
+        r = _correlation(dataset, gains, time_points(dataset["time"], sample_every, dropped))
+        label = READINGS[dataset.attributes["reading"]].label
+        block.suptitle(f"{label}: $r$ = {r:.2f}".replace("-", "−"), size=style.TEXT_SIZE)
+        style.panel_letter(block, letter)
+    _bars(blocks[-1], directions)
+    return figure
+
+
+def _block(block: SubFigure, dataset: Dataset, directions: Normalize, duration: float) -> None:
+    gains = dataset["gain"]
+    axes = block.subplots(
+        4, len(gains), sharey="row", squeeze=False, height_ratios=[1, 0.7, 0.8, 1.4]
+    )
+    activity(axes[:2], dataset["time"], gains, dataset["h"], duration)
+    for column in range(len(gains)):
+        top, bottom = axes[2:, column]
+        _heat_map(top, dataset, dataset["overlap"][NETWORK, column], FIXED_OVERLAP)
+        _heat_map(bottom, dataset, dataset["orthogonal"][column], directions)
+        top.tick_params(labelbottom=False)
+        bottom.set_xlabel("time (τ)")
+        axes[1, column].set_xlabel("")
+    for inner in axes[:, 1:].flat:
+        inner.tick_params(labelleft=False)
+    axes[2, 0].set_ylabel("pattern")
+    axes[3, 0].set_ylabel("orthogonal\ndirection")
+    block.align_ylabels(axes[:, 0])
+
+
+def _correlation(dataset: Dataset, gains: Sequence[float], chosen: np.ndarray) -> float:
+    entering = np.isin(dataset["gain"], gains)
+    norms = dataset["projection_patterns"][:, entering][..., chosen]
+    fits = [pooled_regression(dataset["gain"][entering], network) for network in norms]
+    return float(np.mean([fit.rvalue for fit in fits]))
+
+
+def _heat_map(axes: Axes, dataset: Dataset, values: np.ndarray, norm: Normalize) -> None:
+    """Draw |values|, (time, row), time running to the right and the first row on top."""
+    rows, time = values.shape[1], dataset["time"]
+    axes.imshow(
+        np.abs(values).T,
+        cmap=style.HEAT,
+        norm=norm,
+        aspect="auto",
+        interpolation="nearest",
+        extent=(time[0], time[-1], rows + 0.5, 0.5),
+    )
+    axes.set_yticks([1, rows])
+    axes.xaxis.set_major_locator(MaxNLocator(2, integer=True))
+    axes.spines[:].set_visible(False)
+
+
+def _bars(blocks: np.ndarray, directions: Normalize) -> None:
+    """Explain the two colour scales, the same in all blocks, below the last row of them."""
+    for block, norm, label in (
+        (blocks[0], FIXED_OVERLAP, "|overlap|"),
+        (blocks[1], directions, "|projection| on an orthogonal direction"),
+    ):
+        image = next(
+            axes.images[0] for axes in block.axes if axes.images and axes.images[0].norm is norm
+        )
+        bar = block.colorbar(
+            image,
+            ax=block.axes,
+            location="bottom",
+            label=label,
+            ticks=MaxNLocator(3, steps=[1, 5, 10]),
+            shrink=0.6,
+            aspect=40,
+            extend="neither" if norm.vmax == 1 else "max",
+        )
+        bar.outline.set_visible(False)
+        bar.solids.set_edgecolor("face")  # otherwise some viewers of SVG show seams

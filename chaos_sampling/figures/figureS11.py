@@ -1,0 +1,248 @@
+"""Figure S11: what hybrid networks sample when their gain, or noise, is cycled (Fig. 4e)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from chaos_sampling.figures import style
+from chaos_sampling.overlaps import STATES, classify
+from chaos_sampling.statistics.cycles import (
+    correlations,
+    entropy,
+    pattern_tally,
+    present_mean,
+    state_numbers,
+    stay_probability,
+    tally,
+    transitions,
+    uniform_entropy,
+    visited_states,
+)
+from chaos_sampling.store import Dataset
+
+COLOURS = {"chaos": style.BLUE, "noise": style.ORANGE, "regular": style.GREEN}
+"""Protocols that are told apart by colour."""
+KINDS = {
+    "pattern": style.BLUE,
+    "negative": style.SKY,
+    "mixture": style.ORANGE,
+    "wandering": style.GREY,
+}
+EXPLANATIONS = {
+    "visits_energy_correlation": "energy\n(struct.)",
+    "visits_energy_low_correlation": "energy\n(all)",
+    "visits_basin_correlation": "basin",
+    "visits_halves_correlation": "other\ncopies",
+}
+MARKS = {"marker": "o", "linestyle": "none", "markeredgewidth": 0, "alpha": 0.6}
+DASHED = {"color": style.BLACK, "linestyle": "--", "linewidth": 0.6}
+
+
+@style.styled
+def draw(cycles: Dataset) -> Figure:
+    """Draw Fig. S11.
+
+    Args:
+        cycles: dataset of kind "cycles".
+    """
+    figure = style.page(150)
+    panels = figure.subplots(3, 4)
+    first, second, third = panels
+    _sorted_visits(first[0], cycles)
+    _entropies(first[1], cycles)
+    _transitions(first[2], cycles)
+    _staying(first[3], cycles)
+    _basins(second[0], cycles)
+    _energies(second[1], cycles)
+    _correlations(second[2], cycles)
+    _protocols(second[3], cycles)
+    for column, names in ((0, ("gain", "gain $g$")), (2, ("duration", "phase (τ)"))):
+        _grid(third[column], cycles, *names, _retrieval)
+        third[column].set_title("visits / cycles")
+        _grid(third[column + 1], cycles, *names, _excess)
+        third[column + 1].set_title("stay − chance")
+    style.letter_axes(panels.flat)
+    figure.legend(handles=_keys(), loc="outside lower center", ncols=4)
+    return figure
+
+
+def _keys() -> list[Artist]:
+    """Return the keys of the legend, column by column."""
+    protocols = [
+        Line2D([], [], color=colour, markersize=3, label=name, **MARKS)
+        for name, colour in COLOURS.items()
+    ]
+    dashed = Line2D([], [], label="uniform (a, b), independent (d) visits", **DASHED)
+    kinds = [Patch(color=colour, label=f"{kind} (h)") for kind, colour in KINDS.items()]
+    return [key for pair in zip([*protocols, dashed], kinds, strict=True) for key in pair]
+
+
+def _counts(cycles: Dataset, index: int) -> np.ndarray:
+    """Return the visits of each state by each network, (network, state)."""
+    states = 2 * cycles["overlap"].shape[-1]
+    return np.array([tally(network, states) for network in visited_states(cycles, index)])
+
+
+def _sorted_visits(axes: Axes, cycles: Dataset) -> None:
+    """Draw the shares of the states in each network's visits, the most visited one first.
+
+    Beside them, as a dashed line, the same of as many uniform visits.
+    """
+    counts = _counts(cycles, 0)
+    shares = -np.sort(-counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), axis=1)
+    rank = np.arange(1, counts.shape[1] + 1)
+    axes.plot(rank, shares.T, color=style.SKY, linewidth=0.4)
+    axes.plot(rank, shares.mean(axis=0), color=style.BLUE, linewidth=1.5)
+    visits = max(1, round(counts.sum(axis=1).mean()))
+    draws = np.random.default_rng(0).multinomial(visits, np.full(len(rank), 1 / len(rank)), 1000)
+    axes.plot(rank, -np.sort(-draws, axis=1).mean(axis=0) / visits, **DASHED)
+    axes.set(xlabel="states by visits", ylabel="share of visits", ylim=(0, None))
+
+
+def _entropies(axes: Axes, cycles: Dataset) -> None:
+    names, places = _protocol_places(cycles)
+    for place, index in enumerate(places):
+        counts = _counts(cycles, index)
+        expected = [uniform_entropy(count.sum(), counts.shape[1]) for count in counts]
+        _dots(axes, place, [entropy(count) for count in counts], COLOURS.get(names[place]))
+        axes.plot(place + np.array([-0.4, 0.4]), [present_mean(expected)] * 2, **DASHED)
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    axes.set(ylabel="entropy of visits (nats)", ylim=(0, None))
+
+
+def _transitions(axes: Axes, cycles: Dataset) -> None:
+    """Draw the passages between states in the network that visits the most."""
+    visited = visited_states(cycles, 0)
+    states = 2 * cycles["overlap"].shape[-1]
+    network = (visited >= 0).sum(axis=(1, 2)).argmax()
+    image = axes.imshow(transitions(visited[network], states), cmap=style.HEAT)
+    ticks = [0, states // 2 - 1, states // 2, states - 1]
+    labels = ["ξ$_1$", "", "−ξ$_1$", ""]
+    axes.set_xticks(ticks, labels)
+    axes.set_yticks(ticks, labels)
+    axes.set(xlabel="to", ylabel="from", title=f"network {network + 1}")
+    axes.figure.colorbar(image, ax=axes, label="passages", shrink=0.8, aspect=15, pad=0.02)
+
+
+def _staying(axes: Axes, cycles: Dataset) -> None:
+    names, places = _protocol_places(cycles)
+    for name, colour in COLOURS.items():
+        index = places[names.index(name)]
+        stays = np.array([stay_probability(network) for network in visited_states(cycles, index)])
+        axes.plot(stays[:, 1], stays[:, 0], color=colour, markersize=3, **MARKS)
+    axes.plot([0, 1], [0, 1], **DASHED)
+    axes.set(xlabel="chance of staying", ylabel="share that stays", xlim=(0, 1), ylim=(-0.03, 1))
+
+
+def _basins(axes: Axes, cycles: Dataset) -> None:
+    patterns = cycles["overlap"].shape[-1]
+    basins = pattern_tally(state_numbers(cycles["restart_overlap"]), patterns)
+    _scatter(axes, cycles, basins / cycles["restart_overlap"].shape[1])
+    axes.axline((0, 0), slope=1, color=style.GREY, linewidth=0.5)
+    axes.set(xlabel="share of restarts", ylabel="share of cycles")
+
+
+def _energies(axes: Axes, cycles: Dataset) -> None:
+    _scatter(axes, cycles, cycles["pattern_energy"])
+    axes.set(xlabel="energy $E(ξ)/N$", ylabel="share of cycles")
+
+
+def _scatter(axes: Axes, cycles: Dataset, x: np.ndarray) -> None:
+    """Draw a dot for each pattern of each network, against x (network, pattern)."""
+    names, places = _protocol_places(cycles)
+    for name in ("noise", "chaos"):
+        visited = visited_states(cycles, places[names.index(name)])
+        shares = pattern_tally(visited, x.shape[1]) / visited[0].size
+        axes.plot(x.ravel(), shares.ravel(), color=COLOURS[name], markersize=2, **MARKS)
+
+
+def _correlations(axes: Axes, cycles: Dataset) -> None:
+    names, places = _protocol_places(cycles)
+    for beside, name in ((-0.18, "chaos"), (0.18, "noise")):
+        found = correlations(cycles, places[names.index(name)])
+        for place, quantity in enumerate(EXPLANATIONS):
+            _dots(axes, place + beside, found[quantity], COLOURS[name])
+            mean = present_mean(found[quantity])
+            axes.plot(place + beside + np.array([-0.15, 0.15]), [mean] * 2, color=style.BLACK)
+    axes.axhline(0, color=style.GREY, linewidth=0.5)
+    axes.set_xticks(range(len(EXPLANATIONS)), EXPLANATIONS.values(), rotation=90)
+    axes.set(ylabel="ρ of visits with …", ylim=(-1, 1))
+
+
+def _protocols(axes: Axes, cycles: Dataset) -> None:
+    """Draw how many cycles end in which kind of state, restarts at low gain beside them."""
+    names, places = _protocol_places(cycles)
+    codes = [classify(cycles["overlap"][index], cycles["speed"][index]) for index in places]
+    codes.append(classify(cycles["restart_overlap"], cycles["restart_speed"]))
+    below = np.zeros(len(codes))
+    for kind, colour in KINDS.items():
+        share = np.array([(code == STATES.index(kind)).mean() for code in codes])
+        axes.bar(range(len(codes)), share, bottom=below, color=colour, width=0.8)
+        below += share
+    axes.set_xticks(range(len(codes)), [*names, "restarts"], rotation=45, ha="right")
+    axes.set(ylabel="share of cycles", ylim=(0, 1))
+
+
+def _grid(
+    axes: Axes,
+    cycles: Dataset,
+    name: str,
+    label: str,
+    measure: Callable[[Dataset, int], float],
+) -> None:
+    """Draw a measure of chaos at all pairs of gains, or of durations, in colours and numbers."""
+    low, high = cycles[f"low_{name}"], cycles[f"high_{name}"]
+    other = {"gain": "duration", "duration": "gain"}[name]
+    held = [cycles[f"{phase}_{other}"] for phase in ("low", "high")]
+    chosen = [
+        index
+        for index, protocol in enumerate(cycles["protocol"])
+        if protocol == "chaos" and all(np.array_equal(each[index], each[0]) for each in held)
+    ]
+    rows, columns = (
+        np.unique(values[chosen], axis=0, return_inverse=True) for values in (low, high)
+    )
+    values = np.full((len(rows[0]), len(columns[0])), np.nan)
+    values[rows[1].ravel(), columns[1].ravel()] = [measure(cycles, index) for index in chosen]
+    axes.imshow(values, cmap="viridis", vmin=0, vmax=1, origin="lower", aspect="auto")
+    for row, column in np.argwhere(np.isfinite(values)):
+        value = values[row, column]
+        colour = "black" if value > 0.6 else "white"
+        axes.text(
+            column, row, f"{value:.2f}", ha="center", va="center", color=colour, size=style.SMALL
+        )
+    axes.set_xticks(range(len(columns[0])), _texts(columns[0]))
+    axes.set_yticks(range(len(rows[0])), _texts(rows[0]))
+    axes.set(xlabel=f"high {label}", ylabel=f"low {label}")
+
+
+def _retrieval(cycles: Dataset, index: int) -> float:
+    return float((visited_states(cycles, index) >= 0).mean())
+
+
+def _excess(cycles: Dataset, index: int) -> float:
+    stays = np.array([stay_probability(network) for network in visited_states(cycles, index)])
+    return present_mean(stays[:, 0] - stays[:, 1])
+
+
+def _texts(values: np.ndarray) -> list[str]:
+    return ["–".join(f"{end:g}" for end in np.unique(value)) for value in values]
+
+
+def _protocol_places(cycles: Dataset) -> tuple[list[str], Sequence[int]]:
+    """Return the protocols and the first condition of each, in the order of the file."""
+    names, places = np.unique(cycles["protocol"], return_index=True)
+    order = np.argsort(places)
+    return names[order].tolist(), places[order]
+
+
+def _dots(axes: Axes, x: float, values: Sequence[float], colour: str | None) -> None:
+    spread = x + np.linspace(-0.12, 0.12, len(values))
+    axes.plot(spread, values, color=colour or style.GREY, markersize=2.5, **MARKS)

@@ -1,0 +1,167 @@
+"""Figure S9: what hybrid networks do, over the strength of their structure and the gain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullLocator
+
+from chaos_sampling import seeds
+from chaos_sampling.figures import style
+from chaos_sampling.readings import READINGS
+from chaos_sampling.statistics.hybrid import fractions
+from chaos_sampling.statistics.structure import (
+    COLUMN_GAINS,
+    CRITERIA,
+    LOW_GAIN,
+    WINDOW,
+    measures,
+    window,
+)
+from chaos_sampling.store import Dataset
+
+GAINS = np.unique([*COLUMN_GAINS, LOW_GAIN])
+"""Gains of Fig. 4, marked in the maps."""
+COLOURS = {
+    "default": "white",
+    "mean_1N": style.SKY,
+    "mean_1": style.GREEN,
+    "sum_1N": style.GREY,
+    "sum_1": style.BLUE,
+}
+"""Colour of the marks of each reading."""
+TICKS = (0.5, 1, 2, 4, 10, 20)
+PAPER = -0.95
+"""The r that the paper reports."""
+
+
+@style.styled
+def draw(structure: Dataset, *, strength: float, seed: int) -> Figure:
+    """Draw Fig. S9.
+
+    Args:
+        structure: dataset of kind "structure_map".
+        strength: s of the default reading.
+        seed: top-level seed, of the bootstrap of the window.
+    """
+    figure = style.page(125)
+    panels = figure.subplots(2, 3)
+    for axes, (title, values) in zip(panels.flat, _maps(structure).items(), strict=False):
+        bound = np.abs(values).max()
+        exponent = "λ" in title
+        norm = Normalize(-bound, bound) if exponent else Normalize(0, 1)
+        _map(axes, structure, values, colormaps["RdBu_r"] if exponent else style.HEAT, norm)
+        _mark_readings(axes, structure, strength)
+        axes.set_title(title)
+    _correlation(panels[1, 2], structure, strength, seed)
+    for axes in panels[:, 0]:
+        axes.set_ylabel("gain $g$")
+    style.letter_axes(panels.flat)
+    figure.legend(handles=_keys(strength), loc="outside lower center", ncols=5, handlelength=1)
+    return figure
+
+
+def _maps(structure: Dataset) -> Mapping[str, np.ndarray]:
+    """Return the means over networks and states that are drawn, (strength, gain) by title."""
+    kinds = {
+        name: values.mean(axis=(-2, -1))
+        for name, values in fractions(structure["outcome"], structure["speed"]).items()
+    }
+    return {
+        "projection on patterns": structure["projection_patterns"].mean(axis=(2, 3, 4)),
+        "in a pattern or negative": kinds["retrieval_fraction"],
+        "at rest elsewhere": kinds["mixture_fraction"],
+        "wandering": kinds["wandering_fraction"],
+        "exponent λ$_1$ (1/τ)": structure["lyapunov_max"].mean(axis=-1),
+    }
+
+
+def _map(
+    axes: Axes, structure: Dataset, values: np.ndarray, colours: Colormap, norm: Normalize
+) -> None:
+    image = axes.pcolormesh(
+        np.exp(_edges(np.log(structure["strength"]))),
+        _edges(structure["gain"]),
+        values.T,
+        cmap=colours,
+        norm=norm,
+        rasterized=True,
+    )
+    bar = axes.get_figure().colorbar(image, ax=axes, pad=0.03, aspect=15)
+    bar.outline.set_visible(False)
+    _strength_axis(axes, structure)
+
+
+def _edges(centres: np.ndarray) -> np.ndarray:
+    """Return the borders halfway between neighbours, the outer ones as far out as the next in."""
+    middles = (centres[1:] + centres[:-1]) / 2
+    return np.array([2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]])
+
+
+def _strength_axis(axes: Axes, structure: Dataset) -> None:
+    axes.set(xscale="log", xlabel="strength $s$")
+    first, last = structure["strength"][[0, -1]]
+    axes.xaxis.set_major_locator(FixedLocator([s for s in TICKS if first <= s <= last]))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def _mark_readings(axes: Axes, structure: Dataset, strength: float) -> None:
+    """Mark Fig. 4's gains in each reading; those beyond the map stand at its border as arrows."""
+    neurons = structure.attributes["neurons"]
+    places = {"default": (strength, GAINS)}
+    for name, reading in READINGS.items():
+        places[name] = reading.strength(neurons), GAINS * reading.gain_factor(neurons)
+    right, top = axes.get_xlim()[1], axes.get_ylim()[1]
+    for name, (x, gains) in places.items():
+        for y in gains:
+            _mark(axes, min(x, right), min(y, top), x > right, y > top, COLOURS[name])
+
+
+def _mark(axes: Axes, x: float, y: float, beyond: bool, above: bool, colour: str) -> None:
+    arrow = (3, 0, -45) if beyond and above else ">" if beyond else "^"
+    axes.plot(
+        x,
+        y,
+        marker=arrow if beyond or above else "o",
+        markersize=4.5 if beyond or above else 3,
+        color=colour,
+        markeredgecolor=style.BLACK,
+        markeredgewidth=0.4,
+        clip_on=False,
+        zorder=5,
+    )
+
+
+def _correlation(axes: Axes, structure: Dataset, strength: float, seed: int) -> None:
+    """Draw r against s, a dot per network, the band around the paper's r, and the window."""
+    strengths, values = structure["strength"], measures(structure)
+    chosen = {name: values[name] for name in WINDOW}
+    found = window(strengths, chosen, seeds.generator(seed, "bootstrap over networks"))
+    edges = np.exp(_edges(np.log(strengths)))
+    for place in np.flatnonzero(found.holds):
+        axes.axvspan(*edges[place : place + 2], color=style.ORANGE, alpha=0.35, linewidth=0)
+    axes.axhspan(*CRITERIA["r"], color=style.GREY, alpha=0.3, linewidth=0)
+    axes.axhline(PAPER, color=style.BLACK, linewidth=0.5)
+    axes.plot(strengths, values["r"], "o", color=style.BLUE, markersize=2, markeredgewidth=0)
+    axes.plot(strengths, values["r"].mean(axis=1), color=style.BLUE)
+    axes.axvline(strength, color=style.BLACK, linewidth=0.5, linestyle=":")
+    axes.set_xlim(edges[0], edges[-1])
+    axes.set_title("$r$ over $g$ = 0, 3, 5, 8")
+    _strength_axis(axes, structure)
+
+
+def _keys(strength: float) -> list[Line2D]:
+    labels = {"default": f"default, $s$ = {strength:g}"}
+    labels |= {name: reading.label for name, reading in READINGS.items()}
+    look = {"marker": "o", "markersize": 4, "linestyle": "none", "markeredgewidth": 0.4}
+    return [
+        Line2D([], [], color=colour, markeredgecolor=style.BLACK, label=labels[name], **look)
+        for name, colour in COLOURS.items()
+    ]

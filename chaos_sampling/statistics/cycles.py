@@ -1,0 +1,312 @@
+"""Which states cycles of gain or noise end in, and how the visits spread (section 3.4, Fig. 4e).
+
+A visit is the end of a cycle in a stored pattern or its negative: K patterns give 2K states. What
+ends elsewhere, in a mixture or on the move, is counted apart and is no visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from scipy.special import xlogy
+
+from chaos_sampling import seeds
+from chaos_sampling.overlaps import STATES, classify, patterns_visited, visits
+from chaos_sampling.statistics.table import row, table
+from chaos_sampling.store import Dataset
+
+LEVEL = 0.05
+"""Level of the tests against uniform visits."""
+DRAWS = 2000
+"""Multinomial draws from which a test and its power are computed."""
+
+
+def cycles_table(cycles: Dataset, *, seed: int) -> pd.DataFrame:
+    """Summarise the ends of cycles under every condition, the network being the unit.
+
+    "theory" is what a quantity would be on average if visits were uniform (visit_entropy) or
+    independent of each other (stay_probability, repeat_probability), given how many there are; for
+    energy_final it is the mean energy of the stored patterns.
+
+    Args:
+        cycles: kind "cycles".
+        seed: top-level seed, of the tests' draws.
+    """
+    rows = []
+    for index in range(len(cycles["protocol"])):
+        condition = condition_of(cycles, index)
+        rows += _kinds(cycles["overlap"][index], cycles["speed"][index], condition)
+        energy = cycles["energy"][index].mean(axis=(-2, -1))
+        theory = cycles["pattern_energy"].mean()
+        rows.append(row("energy_final", energy, condition=condition, theory=theory))
+        rows += _spread(cycles, index, condition, seed)
+        rows += _order(cycles, index, condition)
+        if condition["low_gain"] == cycles["low_gain"][0]:
+            found = correlations(cycles, index)
+            rows += [row(name, values, condition=condition) for name, values in found.items()]
+    restarts = {"protocol": "restarts", "low_gain": float(cycles["low_gain"][0])}
+    rows += _kinds(cycles["restart_overlap"], cycles["restart_speed"], restarts)
+    return table(rows)
+
+
+def condition_of(cycles: Dataset, index: int) -> dict[str, Any]:
+    """Return what makes up a condition, for the column of that name."""
+    names = ("protocol", "low_gain", "high_gain", "low_duration", "high_duration")
+    return {name: cycles[name][index].tolist() for name in names}
+
+
+def visited_states(cycles: Dataset, index: int) -> np.ndarray:
+    """Return the states that cycles end in under a condition, (network, copy, cycle).
+
+    They are 0 … K − 1 for the patterns, K … 2K − 1 for their negatives, −1 for none.
+    """
+    return state_numbers(cycles["overlap"][index])
+
+
+def state_numbers(overlap: np.ndarray) -> np.ndarray:
+    """Return the state of each overlap vector (..., K) as `visited_states` numbers them."""
+    named = visits(overlap)
+    return np.where(named < 0, overlap.shape[-1] - named - 1, named - 1)
+
+
+def tally(visited: np.ndarray, states: int) -> np.ndarray:
+    """Count the visits of each state, shape (states,).
+
+    Args:
+        visited: states, −1 for none, any shape.
+        states: how many there are.
+    """
+    return np.bincount(visited[visited >= 0], minlength=states)
+
+
+def transitions(visited: np.ndarray, states: int) -> np.ndarray:
+    """Count the passages between states, from row to column, where both of two ends are visits.
+
+    Args:
+        visited: states of successive cycles, −1 for none, shape (copy, cycle).
+        states: how many there are.
+    """
+    before, after = visited[:, :-1], visited[:, 1:]
+    both = (before >= 0) & (after >= 0)
+    counts = np.zeros((states, states), int)
+    np.add.at(counts, (before[both], after[both]), 1)
+    return counts
+
+
+def entropy(counts: np.ndarray) -> float:
+    """Return the plug-in entropy −Σ p log p of counts in nats; NaN where there are none."""
+    total = counts.sum()
+    return float(-xlogy(counts / total, counts / total).sum()) if total else np.nan
+
+
+def uniform_entropy(visits: int, states: int) -> float:
+    """Return the mean plug-in entropy in nats of uniform independent visits.
+
+    It is below log(states), by about (states − 1) / (2 visits), the bias of the plug-in estimate.
+    """
+    if visits == 0:
+        return np.nan
+    counts = np.arange(visits + 1)
+    chance = stats.binom.pmf(counts, visits, 1 / states)
+    return float(-states * (chance * xlogy(counts / visits, counts / visits)).sum())
+
+
+def uniformity(counts: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """Test whether visits are spread as uniform independent ones would be.
+
+    The statistic is Pearson's chi-square, its distribution that of DRAWS multinomial draws.
+
+    Args:
+        counts: visits of each state, shape (states,).
+        rng: source of randomness.
+
+    Returns:
+        The p-value, and the power at LEVEL against one half of the states being visited twice as
+        often as the other; NaN where there are fewer than two visits.
+    """
+    total, states = counts.sum(), len(counts)
+    if total < 2:
+        return np.nan, np.nan
+    weights = np.where(np.arange(states) < states // 2, 2.0, 1.0)
+    null, other = (
+        np.square(rng.multinomial(total, shares / shares.sum(), DRAWS)).sum(axis=-1)
+        for shares in (np.ones(states), weights)
+    )
+    found = np.append(np.square(counts).sum(), other)
+    beyond = DRAWS - np.searchsorted(np.sort(null), found)
+    p_values = (1 + beyond) / (1 + DRAWS)
+    return float(p_values[0]), float((p_values[1:] <= LEVEL).mean())
+
+
+def stay_probability(visited: np.ndarray) -> tuple[float, float]:
+    """Return how often the next visit is of the same state, and how often of independent visits.
+
+    Args:
+        visited: states of successive cycles, −1 for none, shape (copy, cycle).
+
+    Returns:
+        The share among successive visits, and that among pairs of visits of two copies, which are
+        independent; NaN where there are no such pairs.
+    """
+    states = visited.max() + 1
+    passages = transitions(visited, states)
+    copies = np.array([tally(copy, states) for copy in visited])
+    equal = np.square(copies.sum(axis=0)).sum() - np.square(copies).sum()
+    pairs = copies.sum() ** 2 - np.square(copies.sum(axis=1)).sum()
+    return _ratio(np.trace(passages), passages.sum()), _ratio(equal, pairs)
+
+
+def repeat_probability(visited: np.ndarray) -> tuple[float, float]:
+    """Return how often two visits that follow the same state are equal, and how often any two are.
+
+    Of a deterministic sequence the first is 1; of a Markov chain it exceeds the second as far as a
+    state tells of the next; of independent visits both are the same on average.
+
+    Args:
+        visited: states of successive cycles, −1 for none, shape (copy, cycle).
+    """
+    passages = transitions(visited, visited.max() + 1)
+    return (
+        _ratio(_pairs(passages), _pairs(passages.sum(axis=1))),
+        _ratio(_pairs(passages.sum(axis=0)), _pairs(passages.sum())),
+    )
+
+
+def correlations(cycles: Dataset, index: int) -> dict[str, list[float]]:
+    """Correlate by ranks, in each network, the visits of patterns with what might explain them.
+
+    The visits of a pattern and of its negative, of equal energy and basin, are added up.
+
+    Args:
+        cycles: kind "cycles".
+        index: of the condition.
+
+    Returns:
+        Spearman's ρ of every network with the energy E(ξ) in the structured weights and in all
+        weights at low gain, with the restarts that end in the pattern, and of the visits of one
+        half of the copies with those of the other: how far ρ is limited by their number.
+    """
+    patterns = cycles["overlap"].shape[-1]
+    visited = visited_states(cycles, index)
+    counts, first, second = (
+        pattern_tally(part, patterns) for part in (visited, visited[:, ::2], visited[:, 1::2])
+    )
+    basins = pattern_tally(state_numbers(cycles["restart_overlap"]), patterns)
+    pairs = {
+        "visits_energy_correlation": (counts, cycles["pattern_energy"]),
+        "visits_energy_low_correlation": (counts, cycles["pattern_energy_low"]),
+        "visits_basin_correlation": (counts, basins),
+        "visits_halves_correlation": (first, second),
+    }
+    return {
+        name: [_spearman(*networks) for networks in zip(*pair, strict=True)]
+        for name, pair in pairs.items()
+    }
+
+
+def pattern_tally(visited: np.ndarray, patterns: int) -> np.ndarray:
+    """Count the visits of each pattern or its negative in each network, (network, pattern)."""
+    return np.array(
+        [tally(network, 2 * patterns).reshape(2, -1).sum(axis=0) for network in visited]
+    )
+
+
+def present_mean(values: Sequence[float] | np.ndarray) -> float:
+    """Return the mean of the values that are not NaN, or NaN where there are none."""
+    values = np.asarray(values)
+    present = values[~np.isnan(values)]
+    return float(present.mean()) if present.size else np.nan
+
+
+def _kinds(
+    overlap: np.ndarray, speed: np.ndarray, condition: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Summarise what kinds of states are reached; axes (network, ...) and the patterns' last."""
+    networks = len(overlap)
+    codes = classify(overlap, speed).reshape(networks, -1)
+    share = {name: (codes == code).mean(axis=1) for code, name in enumerate(STATES)}
+    largest = np.abs(overlap).max(axis=-1).reshape(networks, -1)
+    named = visits(overlap).reshape(networks, -1)
+    values = {
+        "retrieval_fraction": share["pattern"] + share["negative"],
+        "negative_fraction": share["negative"],
+        "mixture_fraction": share["mixture"],
+        "wandering_fraction": share["wandering"],
+        "overlap_final": largest.mean(axis=1),
+        "patterns_visited": [patterns_visited(network) for network in named],
+    }
+    return [row(name, value, condition=condition) for name, value in values.items()]
+
+
+def _spread(
+    cycles: Dataset, index: int, condition: Mapping[str, Any], seed: int
+) -> list[dict[str, Any]]:
+    """Summarise how the visits of each network are spread over its states."""
+    states = 2 * cycles["overlap"].shape[-1]
+    counts = [tally(network, states) for network in visited_states(cycles, index)]
+    rngs = [seeds.generator(seed, "uniformity", index, network) for network in range(len(counts))]
+    p_values, powers = np.transpose(
+        [uniformity(count, rng) for count, rng in zip(counts, rngs, strict=True)]
+    )
+    expected = np.array([uniform_entropy(count.sum(), states) for count in counts])
+    tested = p_values[~np.isnan(p_values)]
+    entropies = [entropy(count) for count in counts]
+    theory = present_mean(expected)
+    return [
+        row("visit_entropy", entropies, condition=condition, theory=theory),
+        row("visit_entropy_deficit", expected - entropies, condition=condition, theory=0),
+        row("uniformity_p", p_values, condition=condition, ranks=True),
+        row("nonuniform_fraction", tested <= LEVEL, condition=condition, theory=LEVEL),
+        row("uniformity_power", powers, condition=condition),
+    ]
+
+
+def _order(cycles: Dataset, index: int, condition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Summarise what one visit tells of the next."""
+    visited = visited_states(cycles, index)
+    patterns = cycles["overlap"].shape[-1]
+    stay = np.array([stay_probability(network) for network in visited])
+    pattern = np.where(visited >= 0, visited % patterns, -1)
+    stay_pattern = np.array([stay_probability(network) for network in pattern])
+    repeat = np.array([repeat_probability(network) for network in visited])
+    rows = [
+        row(
+            "switch_probability",
+            1 - stay[:, 0],
+            condition=condition,
+            theory=1 - present_mean(stay[:, 1]),
+        ),
+        row(
+            "pattern_switch_probability",
+            1 - stay_pattern[:, 0],
+            condition=condition,
+            theory=1 - present_mean(stay_pattern[:, 1]),
+        ),
+    ]
+    for name, values in (("stay", stay), ("repeat", repeat)):
+        measured, chance = values.T
+        rows += [
+            row(f"{name}_probability", measured, condition=condition, theory=present_mean(chance)),
+            row(f"{name}_excess", measured - chance, condition=condition, theory=0),
+        ]
+    return rows
+
+
+def _pairs(counts: np.ndarray) -> int:
+    """Return how many ordered pairs of equal visits counts hold."""
+    return (counts * (counts - 1)).sum()
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else np.nan
+
+
+def _spearman(first: np.ndarray, second: np.ndarray) -> float:
+    """Return Spearman's ρ; NaN where one of the two is constant."""
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return np.nan
+    return stats.spearmanr(first, second).statistic

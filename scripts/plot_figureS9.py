@@ -1,0 +1,19 @@
+"""Draw Fig. S9: hybrid networks over the strength of their structure and the gain."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import store
+from chaos_sampling.figures import figureS9, style
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    figure = figureS9.draw(
+        store.load(snakemake.input.structure, "structure_map"),
+        strength=snakemake.params.strength,
+        seed=snakemake.params.seed,
+    )
+    style.save(figure, snakemake.output.png, snakemake.output.svg)

@@ -1,0 +1,16 @@
+"""Summarise what hybrid networks do over strength and gain, and where Fig. 4 shows."""
+
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import store
+from chaos_sampling.statistics.structure import structure_table
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    structure = store.load(snakemake.input[0], "structure_map")
+    table = structure_table(structure, seed=snakemake.params.seed)
+    store.save_table(table, snakemake.output[0])

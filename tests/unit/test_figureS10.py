@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tables import variables
+
+from chaos_sampling.figures import figureS10, style
+from chaos_sampling.readings import READINGS
+from chaos_sampling.store import Dataset
+
+GAINS = np.array([0, 1, 3, 5, 8.0])
+TIME = np.arange(0, 20, 0.5)
+
+
+def reading(name, seed):
+    rng = np.random.default_rng(seed)
+    norms = np.broadcast_to((1 - GAINS / 10)[:, None], (2, 5, len(TIME)))
+    each = ("network", "gain", "time")
+    arrays = variables(
+        time=(TIME, ("time",)),
+        gain=(GAINS, ("gain",)),
+        h=(rng.normal(size=(5, len(TIME), 8)), ("gain", "time", "neuron")),
+        overlap=(rng.uniform(-1, 1, (2, 5, len(TIME), 3)), (*each, "pattern")),
+        orthogonal=(rng.uniform(-1, 1, (5, len(TIME), 5)), ("gain", "time", "direction")),
+        projection_patterns=(norms, each),
+    )
+    return Dataset("reading", "", arrays, {"reading": name})
+
+
+@pytest.fixture
+def readings():
+    return [reading(name, seed) for seed, name in enumerate(READINGS)]
+
+
+@pytest.fixture
+def figure(readings):
+    return figureS10.draw(readings, gains=[0, 3, 5, 8], sample_every=1, dropped=1 / 3)
+
+
+def test_each_reading_has_a_block_with_its_name_and_r(figure):
+    blocks = [block for row in np.reshape(figure.subfigs, (2, 2)) for block in row]
+    titles = [block.get_suptitle() for block in blocks]
+    assert titles == [f"{one.label}: $r$ = −1.00" for one in READINGS.values()]
+    assert figure.get_figwidth() * 25.4 == pytest.approx(style.WIDTH)
+
+
+def test_blocks_show_the_first_network_at_every_gain(figure, readings):
+    for block, dataset in zip(figure.subfigs, readings, strict=True):
+        images = [axes.images[0] for axes in block.axes if axes.images]
+        shown = [np.asarray(image.get_array()) for image in images[:10]]
+        for column in range(5):
+            np.testing.assert_array_equal(shown[column], np.abs(dataset["overlap"][0, column]).T)
+            np.testing.assert_array_equal(
+                shown[5 + column], np.abs(dataset["orthogonal"][column]).T
+            )
+
+
+def test_blocks_share_their_colour_scales(figure):
+    norms = {
+        (image.norm.vmin, image.norm.vmax)
+        for block in figure.subfigs
+        for axes in block.axes
+        for image in axes.images
+    }
+    assert len(norms) == 2

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chaos_sampling import store
+from chaos_sampling.experiments.capacity import simulate_capacity
+
+SETTINGS = dict(
+    sizes=[60, 100],
+    patterns=[1, 5, 60],
+    corruptions=[0, 0.1, 0.5],
+    networks=2,
+    starts=6,
+    strength=4,
+    random_variance="1/N",
+    gain=0,
+    duration=30,
+    dt=0.2,
+    seed=1,
+)
+
+
+@pytest.fixture(scope="module")
+def capacity():
+    return simulate_capacity(**SETTINGS)
+
+
+def of(dataset, rule):
+    """Return what is retrieved by one rule, (size, patterns, corruption, network)."""
+    return dataset["retrieved"][dataset["rule"].tolist().index(rule)]
+
+
+def test_dataset_is_labelled(capacity, tmp_path):
+    store.save(capacity, tmp_path / "capacity.h5")
+    loaded = store.load(tmp_path / "capacity.h5", "capacity")
+    assert loaded["rule"].tolist() == ["outer_product", "pseudo_inverse"]
+    assert loaded["patterns"].tolist() == [1, 5, 60]
+    assert loaded["retrieved"].shape == loaded["overlap"].shape == (2, 2, 3, 3, 2)
+    assert loaded["fraction"].shape == (2, 2, 3, 3, 2, len(loaded["state"]))
+    np.testing.assert_allclose(loaded["fraction"].sum(axis=-1), 1)
+
+
+def test_equal_seeds_give_equal_data_and_others_do_not(capacity):
+    again, other = simulate_capacity(**SETTINGS), simulate_capacity(**SETTINGS | {"seed": 2})
+    np.testing.assert_array_equal(again["overlap"], capacity["overlap"])
+    assert not np.array_equal(other["overlap"], capacity["overlap"])
+
+
+def test_first_networks_do_not_depend_on_what_else_is_run(capacity):
+    fewer = simulate_capacity(**SETTINGS | {"sizes": [100], "patterns": [5], "networks": 1})
+    expected = capacity["overlap"][:, 1:, 1:2, :, :1]
+    np.testing.assert_allclose(fewer["overlap"], expected, atol=1e-4)  # single precision
+
+
+def test_patterns_are_exact_attractors_of_the_pseudo_inverse_rule(capacity):
+    assert (of(capacity, "pseudo_inverse")[:, :, 0] == 1).all()
+    np.testing.assert_allclose(capacity["overlap"][1, :, :, 0], 1, atol=1e-5)
+
+
+def test_few_patterns_are_retrieved_from_a_tenth_of_flips_by_either_rule():
+    found = simulate_capacity(
+        **SETTINGS
+        | {"sizes": [200], "patterns": [1, 2, 3, 4, 5], "corruptions": [0, 0.1], "gain": 1}
+    )
+    assert (found["retrieved"] == 1).all()
+    assert (found["overlap"] > 0.97).all()
+
+
+def test_far_above_capacity_nothing_is_retrieved(capacity):
+    assert (of(capacity, "outer_product")[:, 2] == 0).all()  # K = 60 in 60 and 100 neurons
+    assert (of(capacity, "pseudo_inverse")[0, 2, 1:] == 0).all()  # K = N: any state is at rest
+
+
+def test_one_pattern_attracts_random_states_to_itself_or_its_negative(capacity):
+    names = capacity["state"].tolist()
+    fraction = capacity["fraction"][:, :, 0, 2]
+    assert (fraction[..., :2].sum(axis=-1) == 1).all()
+    assert {"pattern", "negative"} == set(names[:2])
+    np.testing.assert_array_equal(of(capacity, "outer_product")[:, 0, 2], fraction[0, ..., 0])
