@@ -30,7 +30,7 @@ def render(
     Args:
         template: Jinja text. It sees the arguments below and the functions `measured` (table,
             quantity, **where → a value with its interval), `theory` (the same →
-            the theory's value), `p_value` and `as_html` (table → HTML).
+            the theory's value), `p_value` (the same → the median) and `as_html` (table → HTML).
         figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config`, as
             those of Snakemake's own report do.
         tables: tables of `statistics` by name.
@@ -59,7 +59,7 @@ def render(
         parameters=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None),
         measured=lambda table, quantity, **where: summary(tables[table], quantity, **where),
         theory=lambda table, quantity, **where: expectation(tables[table], quantity, **where),
-        p_value=p_value,
+        p_value=lambda table, quantity, **where: p_value(tables[table], quantity, **where),
         as_html=_as_html,
     )
 
@@ -126,9 +126,21 @@ def _row(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series | None:
     return None if chosen.empty else chosen.iloc[0]
 
 
-def p_value(value: float) -> str:
-    """Return a p-value as text, "< 1e-300" where it underflows."""
-    return "< 1e-300" if value < 1e-300 else f"{value:.1g}"
+def p_value(table: pd.DataFrame, quantity: str, **where: Any) -> str:
+    """Return the median of the networks' p-values as text, "< 1e-300" where it underflows.
+
+    Args:
+        table: as made by `statistics.table`.
+        quantity: its name.
+        where: as for `summary`.
+
+    Raises:
+        LookupError: the table has no such quantity, or not one row fits.
+    """
+    row = _row(table, quantity, **where)
+    if row is None:
+        raise LookupError(f"{quantity}, {where}: expected one row, found none")
+    return "< 1e-300" if row["median"] < 1e-300 else f"{row['median']:.1g}"
 
 
 def _number(value: float) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import get_args
 
 import numpy as np
 import torch
 
 from chaos_sampling import dynamics, seeds
-from chaos_sampling.experiments.hybrid import RandomVariance, networks_of
+from chaos_sampling.experiments.hybrid import Rule, networks_of
 from chaos_sampling.network import Network
 from chaos_sampling.overlaps import RETRIEVED, STATES, classify, overlaps
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 
-RULES = ("outer_product", "pseudo_inverse")
+RULES = get_args(Rule)
 
 
 def simulate_capacity(
@@ -26,7 +27,6 @@ def simulate_capacity(
     networks: int,
     starts: int,
     strength: float,
-    random_variance: RandomVariance,
     gain: float,
     duration: float,
     dt: float,
@@ -36,7 +36,7 @@ def simulate_capacity(
 
     The i-th start of a network is its pattern i, counted modulo K, with every sign flipped with the
     probability `corruption`: 0 asks whether patterns are attractors, 1/2 starts from random states.
-    Both rules have the same patterns, random weights and starts.
+    Both rules have the same patterns, starts, and random weights, of variance 1/N.
 
     Args:
         sizes: N.
@@ -45,7 +45,6 @@ def simulate_capacity(
         networks: number of independent networks for each N and K.
         starts: number of starts of each network at each corruption.
         strength: s.
-        random_variance: of the entries of W_rand.
         gain: g.
         duration: τ to settle.
         dt: RK4 step in τ.
@@ -57,6 +56,7 @@ def simulate_capacity(
         started from; overlap, the mean final overlap with it; and, with a further axis "state",
         fraction, the share of ends in each of `overlaps.STATES`.
     """
+    sizes, patterns = sorted(sizes), sorted(patterns)
     shape = (len(RULES), len(sizes), len(patterns), len(corruptions), networks)
     retrieved, overlap = np.empty(shape), np.empty(shape)
     fraction = np.empty((*shape, len(STATES)))
@@ -66,7 +66,7 @@ def simulate_capacity(
             neurons=neurons,
             patterns=count,
             strength=strength,
-            random_variance=random_variance,
+            random_variance="1/N",
             networks=networks,
             seed=seed,
             rule=rule,

@@ -15,7 +15,7 @@ from torch import Tensor
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.experiments.hybrid import RandomVariance, networks_of
+from chaos_sampling.experiments.hybrid import networks_of
 from chaos_sampling.network import Network
 from chaos_sampling.overlaps import RETRIEVED, overlaps
 from chaos_sampling.pattern_mean_field import critical_gain, matched_amplitude
@@ -34,7 +34,6 @@ def simulate_escapes(
     sizes: Sequence[int],
     patterns: int,
     strength: float,
-    random_variance: RandomVariance,
     networks: int,
     gains: Sequence[float],
     duration: float,
@@ -46,17 +45,16 @@ def simulate_escapes(
 ) -> Dataset:
     """Run networks from their patterns at fixed gain until they leave the basin (section 3.4).
 
-    "chaos" is W_struct + g W_rand; "noise" is W_struct with independent white noise instead, of the
-    σ that gives a neuron without other input the variance that h has in the chaos of W_rand alone,
-    by mean-field theory. A run starts where the descent from a pattern ends, and ends when a
-    descent no longer leads to this pattern. Patterns to which the first descent does not lead have
-    no basin and are left out.
+    "chaos" is W_struct + g W_rand, Var W_rand = 1/N; "noise" is W_struct with independent white
+    noise instead, of the σ that gives a neuron without other input the variance that h has in the
+    chaos of W_rand alone, by mean-field theory. A run starts where the descent from a pattern ends,
+    and ends when a descent no longer leads to this pattern. Patterns to which the first descent
+    does not lead have no basin and are left out.
 
     Args:
         sizes: N.
         patterns: K.
         strength: s, above 1.
-        random_variance: of the entries of W_rand.
         networks: number of independent networks of each size.
         gains: g.
         duration: longest run in τ, a whole multiple of `every`.
@@ -74,9 +72,10 @@ def simulate_escapes(
         pattern at the end of a descent. Attributes: critical_gain, in mean-field theory, and
         traced_neurons and traced_gain.
     """
+    sizes, gains = sorted(sizes), sorted(gains)
     amplitudes = [matched_amplitude(gain) for gain in gains]
     drives = _drives(gains, amplitudes)
-    hybrid = {"patterns": patterns, "strength": strength, "random_variance": random_variance}
+    hybrid = {"patterns": patterns, "strength": strength, "random_variance": "1/N"}
     pace = {"duration": duration, "dt": dt, "every": every}
     shape = (len(SOURCES), len(gains), len(sizes), networks)
     escapes, risk, basins = np.empty(shape, int), np.empty(shape), np.empty(shape[2:], int)

@@ -16,6 +16,8 @@ from chaos_sampling.network import random_states
 from chaos_sampling.overlaps import STATES, classify, overlaps, projection_norms
 from chaos_sampling.store import Dataset, Variable
 
+BLOCKS = 2
+"""Parts of the record of an exponent, as few as there may be: its errors are not used."""
 SILENT = 1e-3
 """Root mean square of φ below which a network counts as silent."""
 
@@ -62,6 +64,7 @@ def simulate_structure_map(
         attribute "states", and speed (strength, gain, network, state); lyapunov_max (strength,
         gain, network).
     """
+    strengths, gains = sorted(strengths), sorted(gains)
     rngs = [seeds.generator(seed, "structure map", index) for index in range(networks)]
     rows = [random_states(len(gains) * states, neurons, rng) for rng in rngs]
     start = torch.stack(rows).float()
@@ -95,7 +98,7 @@ def simulate_structure_map(
             burn_in=tangent_burn_in,
             duration=tangent_duration,
             interval=interval,
-            blocks=2,
+            blocks=BLOCKS,
             rng=seeds.generator(seed, "tangents of the structure map"),
             label=f"s = {strength}, exponents",
         )

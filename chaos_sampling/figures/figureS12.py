@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.overlaps import RETRIEVED, STATES
@@ -25,7 +25,7 @@ SIZES = (("o", "-"), ("s", "--"), ("^", ":"))
 """Marker and line of each size in the panels of the capacity, in turn."""
 SOURCES = {"chaos": style.BLUE, "noise": style.ORANGE}
 BESIDE = 1.02
-"""Factor that sets dots of different sizes or gains side by side."""
+"""Factor that sets dots of different gains side by side."""
 BOUND = {"marker": "v", "markersize": 3.5, "markerfacecolor": "none", "linestyle": "none"}
 INSIDE = {"color": style.GREEN, "alpha": 0.2, "linewidth": 0}
 """The look of times at which the state lies in the basin."""
@@ -75,17 +75,14 @@ def _retrieval(axes: Axes, capacity: Dataset, column: int, *, random: bool) -> N
         for place, _ in enumerate(capacity["size"]):
             marker, line = SIZES[place]
             values = found[rule, place, :, column]
-            at = capacity["patterns"] * BESIDE ** (2 * place - 1)
+            loads = capacity["patterns"]
             dots = {"markersize": 2.2, "markeredgewidth": 0, "alpha": 0.5}
-            axes.plot(at, values, marker, color=colour, **dots)
-            axes.plot(at, values.mean(axis=-1), line, color=colour)
+            axes.plot(loads, values, marker, color=colour, **dots)
+            axes.plot(loads, values.mean(axis=-1), line, color=colour)
     flip = capacity["corruption"][column]
     start = "start: the pattern" if flip == 0 else f"start: {100 * flip:g} % of its signs flipped"
     axes.set_title("start: random, end: any pattern, ±" if random else start)
-    axes.set(xlabel="number of patterns $K$", xscale="log", ylim=(-0.04, 1.04))
-    axes.xaxis.set_major_locator(FixedLocator([5, 10, 20, 40, 60]))
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set(xlabel="number of patterns $K$", ylim=(-0.04, 1.04))
 
 
 def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
@@ -105,7 +102,9 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
     axes.xaxis.set_major_locator(FixedLocator(sizes))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _trace(axes: Axes, escapes: Dataset, source: int) -> None:
@@ -121,7 +120,7 @@ def _trace(axes: Axes, escapes: Dataset, source: int) -> None:
     name = str(escapes["source"][source])
     where = f"$N$ = {attributes['traced_neurons']}, $g$ = {attributes['traced_gain']:g}"
     axes.set_title(f"{name}, {where}")
-    axes.set(ylabel="overlap", ylim=(-0.6, 1.05), xlim=(time[0], time[-1]))
+    axes.set(ylabel="overlap", ylim=(-1.05, 1.05), xlim=(time[0], time[-1]))
 
 
 def _gain_looks(escapes: Dataset) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ COLOURS = {
 }
 """Colour of the marks of each reading."""
 TICKS = (0.5, 1, 2, 4, 10, 20)
+CORRELATIONS = (-0.99, -0.98, -0.97, -0.95, -0.93, -0.9, -0.8, -0.6, -0.3, 0, 0.5)
 PAPER = -0.95
 """The r that the paper reports."""
 
@@ -153,8 +154,17 @@ def _correlation(axes: Axes, structure: Dataset, strength: float, seed: int) -> 
     axes.plot(strengths, values["r"].mean(axis=1), color=style.BLUE)
     axes.axvline(strength, color=style.BLACK, linewidth=0.5, linestyle=":")
     axes.set_xlim(edges[0], edges[-1])
+    heights = _fisher_z(values["r"])
+    axes.set_ylim(np.tanh(heights.min() - 0.1), np.tanh(heights.max() + 0.1))
+    axes.set_yscale("function", functions=(_fisher_z, np.tanh))
+    axes.yaxis.set_major_locator(FixedLocator(CORRELATIONS))
     axes.set_title("$r$ over $g$ = 0, 3, 5, 8")
     _strength_axis(axes, structure)
+
+
+def _fisher_z(r: np.ndarray) -> np.ndarray:
+    """Return Fisher's z of correlations, a scale that is wide near ±1, which it leaves out."""
+    return np.arctanh(np.clip(r, -0.9999, 0.9999))
 
 
 def _keys(strength: float) -> list[Line2D]:

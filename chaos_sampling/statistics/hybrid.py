@@ -44,27 +44,29 @@ def hybrid_table(
 
     Args:
         fixed: kind "overlaps", of a simulation at the gains of Fig. 4d.
-        sweep: kind "overlaps", of one at many gains, all of which enter its regression; its rows
-            have the condition "sweep".
-        readings: kind "reading", at the gains of Fig. 4d, which enter the regression, and others;
-            their rows have the reading as condition.
+        sweep: kind "overlaps", of one at many gains, all of which enter its regression.
+        readings: kind "reading", at the gains of Fig. 4d, which enter the regression, and others.
         cycled: kind "overlaps", of a simulation at cycled gain.
         sample_every: τ between the time points that enter.
         dropped: share of a run at fixed gain that is dropped as a transient.
         block: τ in a block of the block bootstrap.
         seed: top-level seed, of the bootstrap.
+
+    Returns:
+        Rows whose condition names the protocol, or the reading.
     """
-    protocols = [({}, fixed, fixed["gain"]), ({"protocol": "sweep"}, sweep, sweep["gain"])]
-    protocols += [({"reading": one.attributes["reading"]}, one, fixed["gain"]) for one in readings]
+    protocols = [
+        ({"protocol": "fixed_gain"}, fixed, fixed["gain"]),
+        ({"protocol": "gain_sweep"}, sweep, sweep["gain"]),
+        *(({"reading": one.attributes["reading"]}, one, fixed["gain"]) for one in readings),
+    ]
     rows = []
     for condition, measured, gains in protocols:
         chosen = time_points(measured["time"], sample_every, dropped)
-        rows += _regression_rows(
-            measured, chosen, gains, condition, round(block / sample_every), seed
-        )
+        length = round(block / sample_every)
+        rows += _regression_rows(measured, chosen, gains, condition, length, seed)
         rows += _rows_by_gain(measured, chosen, condition)
-    rows += _cycled_gain_rows(cycled)
-    return table(rows)
+    return table(rows + _cycled_gain_rows(cycled))
 
 
 def fractions(outcome: np.ndarray, speed: np.ndarray) -> dict[str, np.ndarray]:
@@ -96,12 +98,14 @@ def _regression_rows(
     seed: int,
 ) -> list[dict[str, Any]]:
     """Regress at the time points `chosen` and at `gains`, the bootstrap in blocks of samples."""
+    entering = np.isin(measured["gain"], gains)
+    gains = measured["gain"][entering]
     rows = []
     for subspace in ("patterns", "orthogonal"):
         norms = measured[f"projection_{subspace}"][..., chosen]  # (network, gain, time)
         networks = [
             _regression(gains, network, block, seeds.generator(seed, "block bootstrap", index))
-            for index, network in enumerate(norms[:, np.isin(measured["gain"], gains)])
+            for index, network in enumerate(norms[:, entering])
         ]
         rows += [
             row(
@@ -155,24 +159,31 @@ def _rows_by_gain(
 
 
 def _cycled_gain_rows(cycled: Dataset) -> list[dict[str, Any]]:
-    values: dict[str, list[float]] = {
-        name: []
-        for name in (
-            *("overlap_final", "retrieval_fraction", "negative_fraction"),
-            *("switch_probability", "pattern_switch_probability", "patterns_visited"),
-        )
+    names = ("overlap", "speed", "gain")
+    networks = [
+        _low_phases(*network) for network in zip(*(cycled[name] for name in names), strict=True)
+    ]
+    condition = {"protocol": "cycled_gain"}
+    return [
+        row(name, [network[name] for network in networks], condition=condition)
+        for name in networks[0]
+    ]
+
+
+def _low_phases(overlap: np.ndarray, speed: np.ndarray, gain: np.ndarray) -> dict[str, float]:
+    """Return what the low phases of one network end in, and how they follow one another."""
+    last = low_phase_ends(gain)
+    ends = overlap[last]
+    visited = visits(ends)
+    both = (visited[1:] != 0) & (visited[:-1] != 0)
+    before, after = visited[:-1][both], visited[1:][both]
+    _, counts = np.unique(visited[visited != 0], return_counts=True)
+    kinds = fractions(classify(ends, speed[last]), speed[last])
+    return {
+        "overlap_final": np.abs(ends).max(axis=-1).mean(),
+        **{name: kind.mean() for name, kind in kinds.items()},
+        "switch_probability": (before != after).mean() if both.any() else np.nan,
+        "pattern_switch_probability": (abs(before) != abs(after)).mean() if both.any() else np.nan,
+        "patterns_visited": patterns_visited(visited),
+        "visit_entropy": stats.entropy(counts) if counts.size else np.nan,
     }
-    for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True):
-        ends = overlap[low_phase_ends(gain)]
-        visited = visits(ends)
-        both = (visited[1:] != 0) & (visited[:-1] != 0)
-        pairs = visited[1:][both], visited[:-1][both]
-        switched, moved = np.not_equal(*pairs), np.not_equal(*np.abs(pairs))
-        values["overlap_final"].append(np.abs(ends).max(axis=-1).mean())
-        values["retrieval_fraction"].append((visited != 0).mean())
-        values["negative_fraction"].append((visited < 0).mean())
-        values["switch_probability"].append(switched.mean() if switched.size else np.nan)
-        values["pattern_switch_probability"].append(moved.mean() if moved.size else np.nan)
-        values["patterns_visited"].append(patterns_visited(visited))
-    condition = {"gain": "cycled"}
-    return [row(name, value, condition=condition) for name, value in values.items()]

@@ -183,23 +183,21 @@ def structure_table(structure: Dataset, *, seed: int) -> pd.DataFrame:
 def _window_rows(
     strengths: np.ndarray, values: Mapping[str, np.ndarray], seed: int
 ) -> list[dict[str, Any]]:
-    """Give the ends of the window for the means over networks, and their bootstrap intervals."""
+    """Give the window for the means over networks, with what the bootstrap tells of it."""
     found = window(
         strengths,
         {name: values[name] for name in WINDOW},
         seeds.generator(seed, "bootstrap over networks"),
     )
-    return [
-        {
-            **row(f"window_{name}", []),
-            "networks": values["r"].shape[1],
-            "mean": end,
-            "interval": "bootstrap",
-            "low": low,
-            "high": high,
-        }
-        for name, end, (low, high) in zip(("low", "high"), found.ends, found.intervals, strict=True)
+    networks = {"networks": values["r"].shape[1]}
+    rows = [
+        row("window_probability", [], condition={"strength": strength}) | networks | {"mean": share}
+        for strength, share in zip(strengths, found.share, strict=True)
     ]
+    for name, end, (low, high) in zip(("low", "high"), found.ends, found.intervals, strict=True):
+        bounds = {"mean": end, "interval": "bootstrap", "low": low, "high": high}
+        rows.append(row(f"window_{name}", []) | networks | bounds)
+    return rows
 
 
 def _interval(ends: np.ndarray) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from chaos_sampling import dynamics
 from chaos_sampling.energy import energy
@@ -19,7 +20,7 @@ NETWORK = {"neurons": 100, "patterns": 5, "strength": 4, "random_variance": "1/N
 @pytest.mark.parametrize("rule", ["outer_product", "pseudo_inverse"])
 def test_energy_falls_in_hybrid_networks_at_gain_zero_and_not_at_gain_three(rule):
     _, network = networks_of(**NETWORK, networks=1, seed=1, rule=rule)
-    network = network.to(dtype=dynamics.torch.float64)
+    network = network.to(dtype=torch.float64)
     structured = network.structured[0].numpy()
     state = random_states(4, 100, np.random.default_rng(1))[None]
     for gain, falls in ((0.0, True), (3.0, False)):
@@ -47,7 +48,6 @@ def test_large_networks_keep_their_patterns_below_the_critical_gain_and_lose_the
         sizes=[100, 500],
         patterns=5,
         strength=4,
-        random_variance="1/N",
         networks=3,
         gains=gains,
         duration=30,

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from chaos_sampling.experiments.hybrid import networks_of
 from chaos_sampling.experiments.structure_map import simulate_structure_map
 from chaos_sampling.overlaps import STATES
 
@@ -44,24 +43,15 @@ def test_structure_below_the_transition_decays(at_rest):
 def test_structure_above_the_transition_holds_a_state_in_the_span_of_the_patterns(at_rest):
     strong = at_rest["outcome"][len(WEAK) :]
     assert np.isin(strong, [STATES.index(n) for n in ("pattern", "negative", "mixture")]).all()
-    # h lies in the span; φ(h) leaves it by its saturation
-    assert (at_rest["projection_patterns"][len(WEAK) :] > 0.93).all()
+    # h lies in the span; φ(h) of a mixture of three leaves it by its saturation, in the limit of
+    # strong structure to sign(ξ1 + ξ2 + ξ3), of overlap 1/2 with each
+    assert (at_rest["projection_patterns"][len(WEAK) :] > 0.97 * np.sqrt(3 / 4)).all()
 
 
-def test_decay_is_as_fast_as_the_largest_eigenvalue_says(at_rest):
-    for place, strength in enumerate(WEAK):
-        _, network = networks_of(
-            neurons=300, patterns=3, strength=strength, random_variance="1/N", networks=3, seed=1
-        )
-        largest = np.linalg.eigvalsh(network.structured.numpy())[:, -1]
-        # the tangent turns into the leading direction at the rate of the eigenvalues' gap
-        np.testing.assert_allclose(at_rest["lyapunov_max"][place, 0], largest - 1, atol=0.03)
-
-
-@pytest.mark.parametrize("strength", [1.5, 2])
+@pytest.mark.parametrize("strength", [0.5, 1.5, 2])
 def test_exponent_at_a_single_pattern_is_that_of_its_linearisation(strength):
     found = simulate_structure_map(
-        **COMMON,
+        **COMMON | {"tangent_burn_in": 80},
         neurons=100,
         patterns=1,
         strengths=[strength],
@@ -70,16 +60,17 @@ def test_exponent_at_a_single_pattern_is_that_of_its_linearisation(strength):
         duration=10,
     )
     # at rest h = x ξ with x = s tanh x; along ξ the linearisation is −1 + s φ′(x), else −1
-    x = brentq(lambda x: strength * np.tanh(x) - x, 1e-3, strength)
+    x = brentq(lambda x: strength * np.tanh(x) - x, 1e-3, strength) if strength > 1 else 0
     expected = strength * (1 - np.tanh(x) ** 2) - 1
     np.testing.assert_allclose(found["lyapunov_max"], expected, atol=1e-3)
-    assert (found["outcome"] <= STATES.index("negative")).all()
+    expected = ("pattern", "negative") if strength > 1 else ("silent",)
+    assert {STATES[code] for code in found["outcome"].flat} <= set(expected)
     np.testing.assert_allclose(found["projection_patterns"], 1, atol=1e-5)
 
 
 def test_without_structure_it_is_the_random_network():
     found = simulate_structure_map(
-        **{**COMMON, "networks": 4},
+        **COMMON | {"networks": 4},
         neurons=200,
         patterns=10,
         strengths=[0],

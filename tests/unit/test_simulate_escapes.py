@@ -14,7 +14,6 @@ SETTINGS = dict(
     sizes=[60, 100],
     patterns=3,
     strength=4,
-    random_variance="1/N",
     networks=2,
     gains=[0, 3, 12],
     duration=20,

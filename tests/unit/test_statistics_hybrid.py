@@ -12,6 +12,7 @@ from chaos_sampling.store import Dataset, Variable
 
 GAINS = np.array([0, 3, 5, 8.0])
 TIME = np.arange(0, 30.25, 0.25)
+FIXED, CYCLED = ('{"protocol": "fixed_gain"}', '{"protocol": "cycled_gain"}')
 
 
 def fixed_data():
@@ -68,6 +69,7 @@ def cycled_data():
         variables(
             gain=(np.stack([gain, gain]), ("network", "time")),
             overlap=(overlap, ("network", "time", "pattern")),
+            speed=(np.zeros((2, len(gain))), ("network", "time")),
         ),
     )
 
@@ -104,7 +106,7 @@ def hybrid():
         ("corrected_p_patterns", 0),
     ],
 )
-@pytest.mark.parametrize("condition", ["{}", '{"protocol": "sweep"}', '{"reading": "sum_1"}'])
+@pytest.mark.parametrize("condition", [FIXED, '{"protocol": "gain_sweep"}', '{"reading": "sum_1"}'])
 def test_regression_over_networks_leaves_out_the_transient(hybrid, quantity, median, condition):
     found = find(hybrid, quantity, condition=condition)
     assert found["median"] == pytest.approx(median)
@@ -130,7 +132,7 @@ def test_regression_over_networks_leaves_out_the_transient(hybrid, quantity, med
     ],
 )
 def test_each_gain_is_summarised(hybrid, quantity, gain, mean):
-    found = find(hybrid, quantity, gain=gain, condition="{}")
+    found = find(hybrid, quantity, gain=gain, condition=FIXED)
     assert found["mean"] == pytest.approx(mean)
     assert found["networks"] == 2
 
@@ -139,7 +141,7 @@ def test_time_points_are_taken_every_so_often():
     data = fixed_data()
     data["projection_patterns"][..., TIME % 1 != 0] = 77
     found = summarise(fixed=data)
-    assert find(found, "projection_patterns", gain=0, condition="{}")["mean"] == pytest.approx(1)
+    assert find(found, "projection_patterns", gain=0, condition=FIXED)["mean"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -148,13 +150,15 @@ def test_time_points_are_taken_every_so_often():
         ("overlap_final", [(1 + 1 + 0.5 + 0.95) / 4, 0.99]),
         ("retrieval_fraction", [0.75, 1]),
         ("negative_fraction", [0.25, 0]),
+        ("mixture_fraction", [0.25, 0]),
         ("switch_probability", [1, 0]),  # pattern to negative is a switch; the mixture drops out
         ("pattern_switch_probability", [0, 0]),
         ("patterns_visited", [2, 1]),
+        ("visit_entropy", [np.log(3), 0]),  # each of 1, −1 and 2 once; 3 at all times
     ],
 )
 def test_ends_of_low_phases_are_summarised(hybrid, quantity, values):
-    found = find(hybrid, quantity, condition='{"gain": "cycled"}')
+    found = find(hybrid, quantity, condition=CYCLED)
     assert found["mean"] == pytest.approx(np.mean(values))
     assert found["networks"] == 2
 
@@ -165,6 +169,7 @@ def test_network_that_never_retrieves_twice_has_no_switch_probability():
     found = summarise(cycled=cycled)
     switch = find(found, "switch_probability")
     assert (switch["networks"], switch["mean"]) == (1, 1)
+    assert find(found, "visit_entropy")["networks"] == 1
     assert find(found, "patterns_visited")["networks"] == 2
 
 

@@ -169,5 +169,6 @@ def test_table_summarises_map_and_window(structure):
     assert find(found, "lyapunov_max", gain=8, **at)["mean"] == pytest.approx(0.8)
     assert find(found, "projection_patterns", gain=0, **at)["mean"] == pytest.approx(1)
     assert find(found, "criterion_retrieved_share", condition='{"strength": 2.0}')["mean"] == 0
+    assert find(found, "window_probability", **at)["mean"] == 1
     assert find(found, "window_low")[["mean", "low", "high"]].tolist() == [3, 3, 3]
     assert find(found, "window_high")["networks"] == NETWORKS
