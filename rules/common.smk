@@ -14,8 +14,10 @@ NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates", "
 MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
 CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
-FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8"]
-TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "hybrid"]
+FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S12"]
+TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "hybrid", "structure", "capacity"]
+# The literal readings of Fig. 4's weights, those of chaos_sampling/readings.py.
+READINGS = ["sum_1", "sum_1N", "mean_1", "mean_1N"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
 # Neurons from which a network is worth several threads.
 LARGE = 1000
@@ -30,7 +32,8 @@ wildcard_constraints:
     dataset=one_of(config["datasets"]),
     model=one_of(MODELS),
     gain=r"[0-9.e+-]+",
-    protocol="fixed_gain|cycled_gain",
+    protocol="fixed_gain|gain_sweep|cycled_gain",
+    reading=one_of(READINGS),
     size=r"\d+",
 
 
@@ -87,6 +90,22 @@ def recipe_of(wildcards):
 def protocol_settings(wildcards):
     """Return the parameters of one protocol, those of the network included."""
     return config["hybrid"]["network"] | config["hybrid"][wildcards.protocol]
+
+
+def readings_settings():
+    """Return the parameters of the literal readings, at all gains of Fig. 4."""
+    hybrid = config["hybrid"]
+    shared = {name: hybrid["network"][name] for name in ("neurons", "patterns", "dt")}
+    cycled = hybrid["cycled_gain"]
+    gains = {*hybrid["fixed_gain"]["gains"], cycled["low_gain"], cycled["high_gain"]}
+    return shared | hybrid["overlaps"] | {"gains": sorted(gains)} | hybrid["readings"]
+
+
+def structure_map_settings():
+    """Return the parameters of the map over strength and gain."""
+    hybrid = config["hybrid"]
+    shared = {name: hybrid["network"][name] for name in ("neurons", "patterns")}
+    return shared | hybrid["structure_map"]
 
 
 def sweep_settings(wildcards):

@@ -15,6 +15,8 @@ SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
 PRETRAINED = Path(workflow.basedir, "pretrained")
 # A control is Gaussian and has no gain: it is fitted to chaos at the gain of training.
 CONTROLS = {"gaussian", "ornstein_uhlenbeck", "surrogate"}
+# At which the map over the strength of the structure is judged.
+GAINS_OF_FIGURE_4 = (0, 1, 3, 5, 8)
 
 
 def check_config():
@@ -117,6 +119,16 @@ def limits():
         config["sampling"]["ensemble"] - 1,
         "one fewer than sampling.ensemble",
     )
+    for name in ("capacity", "escapes"):
+        section = config["hybrid"][name]
+        stored, smallest = section["patterns"], min(section["sizes"])
+        most = max(stored) if isinstance(stored, list) else stored
+        yield f"hybrid.{name}.patterns", most, smallest, f"the smallest of hybrid.{name}.sizes"
+    for name in ("fixed_gain", "gain_sweep", "readings"):
+        kept = (1 - config["statistics"]["dropped"]) * config["hybrid"][name]["duration"]
+        yield "statistics.block", config["statistics"][
+            "block"
+        ], kept, f"what is kept of hybrid.{name}"
     for phase in ("low_duration", "high_duration"):
         shortest, longest = config["hybrid"]["cycled_gain"][phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
@@ -136,6 +148,8 @@ def references():
     yield "figures.model", config["figures"]["model"], [
         name_of(model) for model in config["models"] if is_chaotic(model)
     ]
+    for gain in GAINS_OF_FIGURE_4:
+        yield "hybrid.structure_map.gains", gain, config["hybrid"]["structure_map"]["gains"]
     for index, gain in enumerate(config["figures"]["gains"]):
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
 
@@ -184,9 +198,27 @@ WHOLE_MULTIPLES = {
     ],
     "gan.latents.recording.interval": ["gan.latents.recording.duration", "gan.training.advance"],
     "gan.grid.dt": ["gan.grid.burn_in"],
-    "hybrid.network.dt": ["hybrid.fixed_gain.every", "hybrid.cycled_gain.every"],
+    "hybrid.network.dt": [
+        "hybrid.fixed_gain.every",
+        "hybrid.gain_sweep.every",
+        "hybrid.cycled_gain.every",
+        "hybrid.readings.every",
+    ],
     "hybrid.fixed_gain.every": ["hybrid.fixed_gain.duration", "statistics.sample_every"],
+    "hybrid.gain_sweep.every": ["hybrid.gain_sweep.duration", "statistics.sample_every"],
     "hybrid.cycled_gain.every": ["hybrid.cycled_gain.duration"],
+    "hybrid.readings.every": ["hybrid.readings.duration", "statistics.sample_every"],
+    "hybrid.structure_map.dt": [
+        "hybrid.structure_map.burn_in",
+        "hybrid.structure_map.every",
+        "hybrid.structure_map.interval",
+    ],
+    "hybrid.structure_map.every": ["hybrid.structure_map.duration"],
+    "hybrid.structure_map.interval": ["hybrid.structure_map.tangent_burn_in"],
+    "hybrid.capacity.dt": ["hybrid.capacity.duration"],
+    "hybrid.escapes.dt": ["hybrid.escapes.every"],
+    "hybrid.escapes.every": ["hybrid.escapes.duration"],
+    "statistics.sample_every": ["statistics.block"],
 }
 """Intervals, and the times that must be whole multiples of each."""
 
@@ -202,6 +234,13 @@ def whole_multiples():
             yield f"chaos.convergence.{name}", convergence[name], dt, "a time step"
     finest = min(convergence["time_steps"])
     yield "chaos.convergence.burn_in", convergence["burn_in"], finest, "the finest time step"
+    mapped = config["hybrid"]["structure_map"]
+    yield (
+        "hybrid.structure_map.tangent_duration, halved,",
+        mapped["tangent_duration"] / 2,
+        mapped["interval"],
+        "hybrid.structure_map.interval",
+    )
     block = lyapunov["duration"] / lyapunov["blocks"]
     yield (
         "chaos.lyapunov.duration, divided by blocks,",

@@ -397,6 +397,102 @@ rule plot_figureS8:
         "../scripts/plot_figureS8.py"
 
 
+rule plot_figureS9:
+    """Extended: hybrid networks over the strength of their structure and the gain (reading R3)."""
+    input:
+        structure=rules.simulate_structure_map.output[0],
+    output:
+        png=report(
+            "<results>/figures/figureS9.png",
+            caption="../report/figureS9.rst",
+            category="Extended figures",
+            labels={"figure": "S9"},
+        ),
+        svg="<results>/figures/figureS9.svg",
+    log:
+        "<logs>/plot_figureS9.log",
+    benchmark:
+        "<benchmarks>/plot_figureS9.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        strength=config["hybrid"]["network"]["strength"],
+        seed=config["seed"],
+        code=science("plot_figureS9"),
+    message:
+        "Drawing Fig. S9"
+    script:
+        "../scripts/plot_figureS9.py"
+
+
+rule plot_figureS10:
+    """Extended: Fig. 4c, d with the weights of the four literal readings (reading R3)."""
+    input:
+        readings=expand("<results>/hybrid/readings/{reading}.h5", reading=READINGS),
+    output:
+        png=report(
+            "<results>/figures/figureS10.png",
+            caption="../report/figureS10.rst",
+            category="Extended figures",
+            labels={"figure": "S10"},
+        ),
+        svg="<results>/figures/figureS10.svg",
+    log:
+        "<logs>/plot_figureS10.log",
+    benchmark:
+        "<benchmarks>/plot_figureS10.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        gains=config["hybrid"]["fixed_gain"]["gains"],
+        sample_every=config["statistics"]["sample_every"],
+        dropped=config["statistics"]["dropped"],
+        code=science("plot_figureS10"),
+    message:
+        "Drawing Fig. S10"
+    script:
+        "../scripts/plot_figureS10.py"
+
+
+rule plot_figureS12:
+    """Extended: capacity of hybrid networks, and escapes from their patterns (section 3.4)."""
+    input:
+        capacity=rules.simulate_capacity.output[0],
+        escapes=rules.simulate_escapes.output[0],
+    output:
+        png=report(
+            "<results>/figures/figureS12.png",
+            caption="../report/figureS12.rst",
+            category="Extended figures",
+            labels={"figure": "S12"},
+        ),
+        svg="<results>/figures/figureS12.svg",
+    log:
+        "<logs>/plot_figureS12.log",
+    benchmark:
+        "<benchmarks>/plot_figureS12.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS12"),
+    message:
+        "Drawing Fig. S12"
+    script:
+        "../scripts/plot_figureS12.py"
+
+
 rule animate_gains:
     """Trajectories of images at every gain, side by side (section 3.3)."""
     input:

@@ -1,5 +1,5 @@
 rule simulate_hybrid:
-    """Networks with stored patterns and random weights, at fixed or cycled gain (Fig. 4)."""
+    """Networks with stored patterns and random weights, at fixed, swept or cycled gain (Fig. 4)."""
     output:
         "<results>/hybrid/{protocol}.h5",
     log:
@@ -45,3 +45,99 @@ rule measure_overlaps:
         "Measuring overlaps, {wildcards.protocol}"
     script:
         "../scripts/measure_overlaps.py"
+
+
+rule simulate_reading:
+    """Fig. 4c, d with the weights of one literal reading of the text (reading R3)."""
+    output:
+        "<results>/hybrid/readings/{reading}.h5",
+    log:
+        "<logs>/simulate_reading/{reading}.log",
+    benchmark:
+        "<benchmarks>/simulate_reading/{reading}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="30m",
+    params:
+        settings=readings_settings(),
+        seed=config["seed"],
+        code=science("simulate_reading"),
+    message:
+        "Simulating Fig. 4c, d with literal weights, {wildcards.reading}"
+    script:
+        "../scripts/simulate_reading.py"
+
+
+rule simulate_structure_map:
+    """Hybrid networks over the strength of their structure and the gain (reading R3)."""
+    output:
+        "<results>/hybrid/structure_map.h5",
+    log:
+        "<logs>/simulate_structure_map.log",
+    benchmark:
+        "<benchmarks>/simulate_structure_map.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="2h",
+    params:
+        settings=structure_map_settings(),
+        seed=config["seed"],
+        code=science("simulate_structure_map"),
+    message:
+        "Mapping hybrid networks over strength and gain"
+    script:
+        "../scripts/simulate_structure_map.py"
+
+
+rule simulate_capacity:
+    """Retrieval from more and more patterns, by either learning rule (section 3.4)."""
+    output:
+        "<results>/hybrid/capacity.h5",
+    log:
+        "<logs>/simulate_capacity.log",
+    benchmark:
+        "<benchmarks>/simulate_capacity.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="2h",
+    params:
+        settings=config["hybrid"]["capacity"],
+        seed=config["seed"],
+        code=science("simulate_capacity"),
+    message:
+        "Measuring the capacity of hybrid networks"
+    script:
+        "../scripts/simulate_capacity.py"
+
+
+rule simulate_escapes:
+    """Escapes from stored patterns, by chaos and by noise, against size (section 3.4)."""
+    output:
+        "<results>/hybrid/escapes.h5",
+    log:
+        "<logs>/simulate_escapes.log",
+    benchmark:
+        "<benchmarks>/simulate_escapes.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem="4GB",
+        runtime="2h",
+    params:
+        settings=config["hybrid"]["escapes"],
+        seed=config["seed"],
+        code=science("simulate_escapes"),
+    message:
+        "Counting escapes from stored patterns"
+    script:
+        "../scripts/simulate_escapes.py"

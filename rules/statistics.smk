@@ -129,6 +129,8 @@ rule summarise_hybrid:
     """Regression of overlap on gain and visits of patterns, over networks (section 3.4)."""
     input:
         fixed="<results>/hybrid/fixed_gain_overlaps.h5",
+        sweep="<results>/hybrid/gain_sweep_overlaps.h5",
+        readings=expand("<results>/hybrid/readings/{reading}.h5", reading=READINGS),
         cycled="<results>/hybrid/cycled_gain_overlaps.h5",
     output:
         "<results>/statistics/hybrid.tsv",
@@ -145,8 +147,60 @@ rule summarise_hybrid:
     params:
         sample_every=config["statistics"]["sample_every"],
         dropped=config["statistics"]["dropped"],
+        block=config["statistics"]["block"],
+        seed=config["seed"],
         code=science("summarise_hybrid"),
     message:
         "Summarising the hybrid networks"
     script:
         "../scripts/summarise_hybrid.py"
+
+
+rule summarise_structure:
+    """For which strengths of the structure the claims of Fig. 4 hold (section 3.4)."""
+    input:
+        rules.simulate_structure_map.output[0],
+    output:
+        "<results>/statistics/structure.tsv",
+    log:
+        "<logs>/summarise_structure.log",
+    benchmark:
+        "<benchmarks>/summarise_structure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        seed=config["seed"],
+        code=science("summarise_structure"),
+    message:
+        "Summarising the map over strength and gain"
+    script:
+        "../scripts/summarise_structure.py"
+
+
+rule summarise_capacity:
+    """Capacity of hybrid networks, and escapes from their patterns (section 3.4)."""
+    input:
+        capacity=rules.simulate_capacity.output[0],
+        escapes=rules.simulate_escapes.output[0],
+    output:
+        "<results>/statistics/capacity.tsv",
+    log:
+        "<logs>/summarise_capacity.log",
+    benchmark:
+        "<benchmarks>/summarise_capacity.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        code=science("summarise_capacity"),
+    message:
+        "Summarising capacity and escapes"
+    script:
+        "../scripts/summarise_capacity.py"

@@ -105,6 +105,15 @@ BROKEN = [
         "hybrid: {cycled_gain: {low_duration: [120, 100]}}",
         "hybrid.cycled_gain.low_duration: expected at most 100",
     ),
+    ("hybrid: {escapes: {strength: 1}}", "hybrid.escapes.strength: 1 is less than or equal to"),
+    ("hybrid: {escapes: {gains: [1]}}", "hybrid.escapes.gains.0: 1 is less than the minimum"),
+    ("hybrid: {escapes: {patterns: 101}}", "hybrid.escapes.patterns: expected at most 100"),
+    ("hybrid: {capacity: {patterns: [5, 201]}}", "hybrid.capacity.patterns: expected at most 200"),
+    (
+        "hybrid: {structure_map: {gains: [0, 1, 5, 8]}}",
+        "hybrid.structure_map.gains: expected one of 0, 1, 5, 8; found 3",
+    ),
+    ("statistics: {block: 90}", "statistics.block: expected at most"),
     ("chaos: {mixing: {longest_lag: 450}}", "chaos.mixing.longest_lag: expected at most 300"),
     # Times that do not fit one another.
     (
@@ -118,6 +127,10 @@ BROKEN = [
     (
         "statistics: {sample_every: 0.6}",
         "statistics.sample_every: expected a whole multiple of hybrid.fixed_gain.every = 0.25",
+    ),
+    (
+        "hybrid: {structure_map: {tangent_duration: 61}}",
+        "hybrid.structure_map.tangent_duration, halved,: expected a whole multiple",
     ),
     (
         "chaos: {lyapunov: {blocks: 7}}",

@@ -45,7 +45,13 @@ OF_ALL_MODELS = {"summarise_sampling", "plot_figureS8", "build_report"}
 SHOWN = {"plot_figure2", "plot_figure3", "plot_figureS7"}
 FIGURES_3 = {"plot_figure3", *each("plot_model_figure3")}
 AFTER_TRAINING = {*after_training(MODEL), *OF_ALL_MODELS}
-HYBRID = {"simulate_hybrid/fixed_gain", "simulate_hybrid/cycled_gain"}
+PROTOCOLS = ("fixed_gain", "gain_sweep", "cycled_gain")
+READINGS = {f"simulate_reading/{name}" for name in ("sum_1", "sum_1N", "mean_1", "mean_1N")}
+OF_FIGURE_4 = {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *READINGS}
+LOADED = {"simulate_capacity", "simulate_escapes"}
+HYBRID = {*OF_FIGURE_4, "simulate_structure_map", *LOADED}
+HYBRID_FIGURES = {"plot_figure4", "plot_figureS9", "plot_figureS10", "plot_figureS12"}
+HYBRID_TABLES = {"summarise_hybrid", "summarise_structure", "summarise_capacity"}
 SIZES = (40, 80)
 MIXING = {f"simulate_mixing/{size}" for size in SIZES}
 LYAPUNOV = {f"simulate_lyapunov/{size}" for size in SIZES}
@@ -54,7 +60,7 @@ CHAOS = {"simulate_traces", "simulate_divergence", *MIXING, *LYAPUNOV, *EXTENDED
 SWEEP_FIGURES = {"plot_figureS1", "plot_figureS2", "plot_figureS3"}
 EXTENDED_FIGURES = {*SWEEP_FIGURES, "plot_figureS4", "plot_figureS5", "plot_figureS6"}
 FROM_AVATARS = {"measure_reference/avatars", f"train_gan/{MODEL}", *AFTER_TRAINING}
-OVERLAPS = {"measure_overlaps/fixed_gain", "measure_overlaps/cycled_gain"}
+OVERLAPS = {f"measure_overlaps/{protocol}" for protocol in PROTOCOLS}
 SECOND = "avatars-expander-seed2"
 TWO_TRAINED = (
     "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
@@ -67,7 +73,7 @@ WITH_CONTROL = (
 )
 JOBS_OF_SECOND = {f"train_gan/{SECOND}", *after_training(SECOND)}
 CHAOS_TABLES = {"summarise_chaos", "summarise_noise", "summarise_latents"}
-TABLES = {*CHAOS_TABLES, "summarise_sampling", "summarise_hybrid"}
+TABLES = {*CHAOS_TABLES, "summarise_sampling", *HYBRID_TABLES}
 
 
 @pytest.fixture
@@ -107,8 +113,8 @@ def copied(smoke, tmp_path):
 CONFIGURED = {
     "a gain of Fig. 4": (
         "hybrid: {fixed_gain: {gains: [0, 3, 5, 9]}}",
-        {"simulate_hybrid/fixed_gain", "measure_overlaps/fixed_gain", "summarise_hybrid"}
-        | {"plot_figure4", "build_report"},
+        {"simulate_hybrid/fixed_gain", "measure_overlaps/fixed_gain", *READINGS}
+        | {"summarise_hybrid", "plot_figure4", "plot_figureS10", "build_report"},
     ),
     "the width of the GAN": (
         "gan: {training: {width: 6}}",
@@ -129,11 +135,21 @@ CONFIGURED = {
     ),
     "what an overlap is": (
         "hybrid: {overlaps: {activity: h}}",
-        {*OVERLAPS, "summarise_hybrid", "plot_figure4", "build_report"},
+        {*OVERLAPS, *READINGS, "summarise_hybrid"}
+        | {"plot_figure4", "plot_figureS10", "build_report"},
+    ),
+    "a strength of the map": (
+        "hybrid: {structure_map: {strengths: [0.5, 4, 10]}}",
+        {"simulate_structure_map", "summarise_structure", "plot_figureS9", "build_report"},
+    ),
+    "the strength of Fig. 4": (
+        "hybrid: {network: {strength: 3}}",
+        {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *OVERLAPS}
+        | {"summarise_hybrid", "plot_figure4", "plot_figureS9", "build_report"},
     ),
     "the dropped share": (
         "statistics: {dropped: 0.5}",
-        {"summarise_hybrid", "build_report"},
+        {"summarise_hybrid", "plot_figureS10", "build_report"},
     ),
     "the rows of Fig. 3": (
         "figures: {gains: [2, 8]}",
@@ -194,14 +210,14 @@ def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
         *TABLES,
         *EXTENDED_FIGURES,
         "plot_figure1",
-        "plot_figure4",
+        *HYBRID_FIGURES,
     }
 
 
 LOGIC = {
     "patterns.py": (
         "strength / patterns.shape[1]",
-        {*HYBRID, *OVERLAPS, "summarise_hybrid", "plot_figure4", "build_report"},
+        {*HYBRID, *OVERLAPS, *HYBRID_TABLES, *HYBRID_FIGURES, "build_report"},
     ),
     "sampling.py": (
         'IMAGE_AXES = ("y", "x", "channel")',
@@ -229,15 +245,19 @@ def test_a_module_that_is_imported_whole_is_seen(after, edit):
 
 def test_logic_in_statistics_reruns_the_tables(after, edit):
     edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
-    # two figures take what they draw from the statistics of the sweep
-    figures = {"plot_figureS1", "plot_figureS3", "plot_figureS8"}
+    # these take what they draw from statistics
+    figures = {"plot_figureS1", "plot_figureS3", "plot_figureS8", "plot_figureS9", "plot_figureS12"}
     tables = {*TABLES, "summarise_mean_field", *each("measure_quality")}
     assert after().keys() == {*tables, *figures, "build_report"}
 
 
 def test_logic_in_an_experiment_reruns_it_alone(after, edit):
     edit("chaos_sampling/lyapunov.py", "len(self.rates))", "len(self.rates) + 0)")
-    assert after().keys() == {*LYAPUNOV, "summarise_chaos", "plot_figureS1", "build_report"}
+    assert after().keys() == {*LYAPUNOV, "summarise_chaos", "plot_figureS1", "build_report"} | {
+        "simulate_structure_map",
+        "summarise_structure",
+        "plot_figureS9",
+    }
 
 
 @pytest.mark.parametrize(
