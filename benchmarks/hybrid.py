@@ -1,14 +1,13 @@
 """Time the batched simulation of hybrid networks beside a loop over networks; print a table.
 
-Everything runs in this one process: implementations take turns, each round gives one time of each,
-and the median of the rounds counts. All use as many threads as the process may use cores, so that
-`taskset` sets the number for all alike. README.md shows how to run it.
+Everything runs in this one process on one thread: implementations take turns, each round gives one
+time of each, and the median of the rounds counts. Processor time is counted, which is an idle
+core's whatever else runs. README.md shows how to run it.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import statistics
 import time
@@ -62,13 +61,13 @@ def products(network: Network, state: torch.Tensor, duration: float) -> None:
 
 
 def median_times(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return the median time of each run in seconds, the runs taking turns."""
+    """Return the median processor time of each run in seconds, the runs taking turns."""
     times: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
-            start = time.perf_counter()
+            start = time.process_time()
             run()
-            times[name].append(time.perf_counter() - start)
+            times[name].append(time.process_time() - start)
     return {name: statistics.median(found) for name, found in times.items()}
 
 
@@ -111,10 +110,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
     arguments = parser.parse_args()
-    threads = len(os.sched_getaffinity(0))
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     print(f"{date.today()}, {platform.machine()}, Python {platform.python_version()}, ", end="")
-    print(f"threads: {threads}, torch {torch.__version__}, numpy {np.__version__}\n")
+    print(f"one thread, torch {torch.__version__}, numpy {np.__version__}\n")
     print(f"network·τ per second; {NETWORKS} networks with {STATES} states each, dt = {DT} τ\n")
     print("| N | batched | numpy loop | products alone | speed-up over the loop | / products |")
     print("| --: | --: | --: | --: | --: | --: |")

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
 from chaos_sampling.experiments.hybrid import networks_of
 from chaos_sampling.lyapunov import lyapunov_exponents
-from chaos_sampling.network import random_states
+from chaos_sampling.network import Network, random_states
 from chaos_sampling.overlaps import STATES, classify, overlaps, projection_norms
 from chaos_sampling.store import Dataset, Variable
 
@@ -67,10 +68,9 @@ def simulate_structure_map(
     strengths, gains = sorted(strengths), sorted(gains)
     rngs = [seeds.generator(seed, "structure map", index) for index in range(networks)]
     rows = [random_states(len(gains) * states, neurons, rng) for rng in rngs]
-    start = torch.stack(rows).float()
     gain = torch.tensor(gains, dtype=torch.float32)[:, None]
     column = gain.repeat_interleave(states, dim=0)
-    found: dict[str, list[np.ndarray]] = {}
+    found = []
     for strength in strengths:
         stored, network = networks_of(
             neurons=neurons,
@@ -80,15 +80,13 @@ def simulate_structure_map(
             networks=networks,
             seed=seed,
         )
-        settled = dynamics.advance(network, start, column, duration=burn_in, dt=dt)
+        label = f"s = {strength}"
+        start = torch.stack(rows).float()
+        start = dynamics.advance(network, start, column, duration=burn_in, dt=dt)
         time, record = dynamics.trajectory(
-            network, settled, column, duration=duration, dt=dt, every=every, label=f"s = {strength}"
+            network, start, column, duration=duration, dt=dt, every=every, label=label
         )
-        speed = dynamics.derivative(record[-1], network, column).square().mean(-1).sqrt().numpy()
-        measured = _measure(record.numpy(), stored, speed)
-        for name, values in measured.items():
-            by_run = (networks, len(gains), states, *values.shape[2:])
-            found.setdefault(name, []).append(values.reshape(by_run).swapaxes(0, 1))
+        measured = _measure(record, stored, network, column)
         spectrum = lyapunov_exponents(
             network,
             record[-1][:, ::states],
@@ -100,19 +98,26 @@ def simulate_structure_map(
             interval=interval,
             blocks=BLOCKS,
             rng=seeds.generator(seed, "tangents of the structure map"),
-            label=f"s = {strength}, exponents",
+            label=f"{label}, exponents",
         )
-        found.setdefault("lyapunov_max", []).append(spectrum.exponents[..., 0].T)
+        by_run = {
+            name: values.reshape(networks, len(gains), states, *values.shape[2:]).swapaxes(0, 1)
+            for name, values in measured.items()
+        }
+        found.append(by_run | {"lyapunov_max": spectrum.exponents[..., 0].T})
     attributes = {"states": list(STATES), "neurons": neurons, "patterns": patterns}
     return _dataset(strengths, gains, time.numpy(), found, attributes)
 
 
-def _measure(record: np.ndarray, stored: np.ndarray, speed: np.ndarray) -> dict[str, np.ndarray]:
-    """Measure states (time, network, run, N) at `speed` (network, run) in the end."""
+def _measure(
+    record: Tensor, stored: np.ndarray, network: Network, gain: Tensor
+) -> dict[str, np.ndarray]:
+    """Measure states (time, network, run, N); each array is (network, run), or has a time too."""
+    speed = dynamics.derivative(record[-1], network, gain).square().mean(-1).sqrt().numpy()
     measured: dict[str, list[np.ndarray]] = {
         name: [] for name in ("projection_patterns", "overlap_max", "outcome")
     }
-    for h, xi, final_speed in zip(record.swapaxes(0, 1), stored, speed, strict=True):
+    for h, xi, final_speed in zip(record.numpy().swapaxes(0, 1), stored, speed, strict=True):
         # in double precision, so that the direction of vanishing activity is known too
         activity = np.tanh(h.astype(float))
         overlap = overlaps(activity, xi)
@@ -127,7 +132,7 @@ def _dataset(
     strengths: Sequence[float],
     gains: Sequence[float],
     time: np.ndarray,
-    found: dict[str, list[np.ndarray]],
+    found: Sequence[dict[str, np.ndarray]],
     attributes: dict[str, Any],
 ) -> Dataset:
     across = ("strength", "gain", "network")
@@ -152,7 +157,9 @@ def _dataset(
             "gain": gain_coordinate(gains),
             "time": time_coordinate(time),
             **{
-                name: Variable(np.stack(found[name]).astype(types.get(name, float)), *labels)
+                name: Variable(
+                    np.stack([one[name] for one in found]).astype(types.get(name, float)), *labels
+                )
                 for name, labels in axes.items()
             },
         },

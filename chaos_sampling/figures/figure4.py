@@ -149,8 +149,8 @@ def _landscape(panel: SubFigure, patterns: np.ndarray) -> None:
 def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> None:
     for column, gain in enumerate(measured["gain"]):
         top, bottom = axes[:, column]
-        _heat_map(top, measured, measured["overlap"][NETWORK, column], FIXED_OVERLAP)
-        _heat_map(bottom, measured, measured["orthogonal"][NETWORK, column], directions)
+        heat_map(top, measured["time"], measured["overlap"][NETWORK, column], FIXED_OVERLAP)
+        heat_map(bottom, measured["time"], measured["orthogonal"][NETWORK, column], directions)
         top.set_title(f"$g$ = {gain:g}")
         top.tick_params(labelbottom=False)
         bottom.set_xlabel("time (τ)")
@@ -168,16 +168,22 @@ def _cycled_gain(panel: SubFigure, measured: Dataset, directions: Normalize) -> 
     trace.set(ylabel="$g(t)$", yticks=np.unique(gain))
     trace.spines["bottom"].set_visible(False)
     trace.tick_params(bottom=False)
-    _heat_map(top, measured, measured["overlap"][network], CYCLED_OVERLAP)
-    _heat_map(bottom, measured, measured["orthogonal"][network], directions)
+    heat_map(top, measured["time"], measured["overlap"][network], CYCLED_OVERLAP)
+    heat_map(bottom, measured["time"], measured["orthogonal"][network], directions)
     bottom.set_xlabel("time (τ)")
     _name_rows(axes[1:])
     panel.align_ylabels(axes[:, 0])
 
 
-def _heat_map(axes: Axes, measured: Dataset, values: np.ndarray, norm: Normalize) -> None:
-    """Draw |values|, (time, row), time running to the right and the first row on top."""
-    time = measured["time"]
+def heat_map(axes: Axes, time: np.ndarray, values: np.ndarray, norm: Normalize) -> None:
+    """Draw |values|, (time, row), time running to the right and the first row on top.
+
+    Args:
+        axes: where to draw.
+        time: of the records, shape (T,).
+        values: shape (T, rows).
+        norm: colour scale.
+    """
     rows = values.shape[1]
     axes.imshow(
         np.abs(values).T,

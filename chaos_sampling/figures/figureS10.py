@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
-from chaos_sampling.figures.figure4 import FIXED_OVERLAP
+from chaos_sampling.figures.figure4 import FIXED_OVERLAP, heat_map
 from chaos_sampling.readings import READINGS
 from chaos_sampling.statistics.regression import pooled_regression, time_points
 from chaos_sampling.store import Dataset
@@ -61,8 +60,10 @@ def _block(block: SubFigure, dataset: Dataset, directions: Normalize, duration: 
     activity(axes[:2], dataset["time"], gains, dataset["h"], duration)
     for column in range(len(gains)):
         top, bottom = axes[2:, column]
-        _heat_map(top, dataset, dataset["overlap"][NETWORK, column], FIXED_OVERLAP)
-        _heat_map(bottom, dataset, dataset["orthogonal"][column], directions)
+        heat_map(top, dataset["time"], dataset["overlap"][NETWORK, column], FIXED_OVERLAP)
+        heat_map(bottom, dataset["time"], dataset["orthogonal"][column], directions)
+        for map_axes in (top, bottom):
+            map_axes.xaxis.set_major_locator(MaxNLocator(2, integer=True))
         top.tick_params(labelbottom=False)
         bottom.set_xlabel("time (τ)")
         axes[1, column].set_xlabel("")
@@ -78,22 +79,6 @@ def _correlation(dataset: Dataset, gains: Sequence[float], chosen: np.ndarray) -
     norms = dataset["projection_patterns"][:, entering][..., chosen]
     fits = [pooled_regression(dataset["gain"][entering], network) for network in norms]
     return float(np.mean([fit.rvalue for fit in fits]))
-
-
-def _heat_map(axes: Axes, dataset: Dataset, values: np.ndarray, norm: Normalize) -> None:
-    """Draw |values|, (time, row), time running to the right and the first row on top."""
-    rows, time = values.shape[1], dataset["time"]
-    axes.imshow(
-        np.abs(values).T,
-        cmap=style.HEAT,
-        norm=norm,
-        aspect="auto",
-        interpolation="nearest",
-        extent=(time[0], time[-1], rows + 0.5, 0.5),
-    )
-    axes.set_yticks([1, rows])
-    axes.xaxis.set_major_locator(MaxNLocator(2, integer=True))
-    axes.spines[:].set_visible(False)
 
 
 def _bars(blocks: np.ndarray, directions: Normalize) -> None:
