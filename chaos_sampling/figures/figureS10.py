@@ -63,7 +63,9 @@ def _block(block: SubFigure, dataset: Dataset, directions: Normalize, duration: 
         heat_map(top, dataset["time"], dataset["overlap"][NETWORK, column], FIXED_OVERLAP)
         heat_map(bottom, dataset["time"], dataset["orthogonal"][column], directions)
         for map_axes in (top, bottom):
-            map_axes.xaxis.set_major_locator(MaxNLocator(2, integer=True))
+            map_axes.xaxis.set_major_locator(
+                MaxNLocator(2, steps=[1, 2, 5, 10], prune="upper")  # as the columns stand close
+            )
         top.tick_params(labelbottom=False)
         bottom.set_xlabel("time (τ)")
         axes[1, column].set_xlabel("")
@@ -78,7 +80,8 @@ def _correlation(dataset: Dataset, gains: Sequence[float], chosen: np.ndarray) -
     entering = np.isin(dataset["gain"], gains)
     norms = dataset["projection_patterns"][:, entering][..., chosen]
     fits = [pooled_regression(dataset["gain"][entering], network) for network in norms]
-    return float(np.mean([fit.rvalue for fit in fits]))
+    # a network that rests in patterns at all gains has no r
+    return float(np.nanmean([fit.rvalue for fit in fits]))
 
 
 def _bars(blocks: np.ndarray, directions: Normalize) -> None:
