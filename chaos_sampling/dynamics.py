@@ -18,8 +18,8 @@ from chaos_sampling.network import Network
 from chaos_sampling.progress import track
 
 Method = Literal["rk4", "euler"]
-Gain = float | Tensor | Callable[[float], float | Tensor]
-"""A number, a tensor that broadcasts against the state, or a function t → either of them."""
+Gain = float | Tensor | Callable[[float], float | np.ndarray | Tensor]
+"""A number, a tensor that broadcasts against the state, or a function t → either, or an array."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,20 @@ class Noise:
     """White noise σ dW/dt added to dh/dt, independent for every entry of the state.
 
     Attributes:
-        amplitude: σ, a number or a tensor that broadcasts against the state; a neuron without
-            input, dh/dt = −h + σ dW/dt, has variance σ²/2.
+        amplitude: σ, of the forms that a gain may have; a neuron without input,
+            dh/dt = −h + σ dW/dt, has variance σ²/2.
         generator: source of randomness, on the device of the state.
     """
 
-    amplitude: float | Tensor
+    amplitude: Gain
     generator: torch.Generator
 
-    def kick(self, state: Tensor, dt: float) -> Tensor:
-        """Return the state with the noise of one time step added."""
+    def kick(self, state: Tensor, dt: float, time: float) -> Tensor:
+        """Return the state with the noise of one time step added; `time` is the middle of it."""
         draw = torch.randn(
             state.shape, generator=self.generator, dtype=state.dtype, device=state.device
         )
-        return state + self.amplitude * math.sqrt(dt) * draw
+        return state + _at(self.amplitude, time, state) * math.sqrt(dt) * draw
 
 
 def rate(state: Tensor) -> Tensor:
@@ -131,8 +131,9 @@ def advance(
 ) -> Tensor:
     """Return the state `duration` later.
 
-    A gain that is a function of time is evaluated once a step, at its middle: a switch that falls
-    between steps is exact, and a smooth schedule is followed to second order in dt.
+    A gain that is a function of time, as those of `schedules` are, is evaluated once a step, at its
+    middle: a switch that falls between steps is exact, and a smooth schedule is followed to second
+    order in dt.
 
     Args:
         network: the weights.
@@ -145,10 +146,10 @@ def advance(
         noise: white noise, added after each step; None for none.
     """
     for index in range(steps(duration, dt)):
-        now = gain(start + (index + 0.5) * dt) if callable(gain) else gain
-        state = step(state, network, now, dt, method)
+        middle = start + (index + 0.5) * dt
+        state = step(state, network, _at(gain, middle, state), dt, method)
         if noise is not None:
-            state = noise.kick(state, dt)
+            state = noise.kick(state, dt, middle)
     return state
 
 
@@ -191,3 +192,10 @@ def trajectory(
         )
         states[record + 1] = state
     return torch.arange(records + 1, dtype=torch.float64) * every, states
+
+
+def _at(gain: Gain, time: float, state: Tensor) -> float | Tensor:
+    """Return the gain at a time: what a function of time gives, as a tensor like the state."""
+    if not callable(gain):
+        return gain
+    return torch.as_tensor(gain(time), dtype=state.dtype, device=state.device)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
@@ -16,6 +16,7 @@ from chaos_sampling import controls, dynamics, seeds, store
 from chaos_sampling.gan import render
 from chaos_sampling.generators import ChaoticGenerator
 from chaos_sampling.latents import ChaosLatents, Latents, initial_states, read, record
+from chaos_sampling.schedules import Piecewise, Schedule
 
 logger = logging.getLogger("chaos_sampling")
 
@@ -132,14 +133,55 @@ def sample_switched(
 ) -> store.Dataset:
     """Generate images along one trajectory whose gain is switched in mid-run.
 
-    It starts from the state from which the trajectories of `sample_gain` start, and until the first
-    switch it is the one at that gain. Batch-norm statistics are those of training.
+    Until the first switch it is the trajectory of `sample_gain` at that gain.
+
+    Args:
+        model: as for `sample_schedule`.
+        gains: g of each phase.
+        duration: τ of each phase; that of all must be a whole multiple of `interval`.
+        burn_in: as for `sample_schedule`.
+        dt: as for `sample_schedule`.
+        interval: as for `sample_schedule`.
+        seed: as for `sample_schedule`.
+
+    Returns:
+        Dataset of kind "switched_samples", as `sample_schedule` has it.
+
+    Raises:
+        ValueError: the model was trained on a control, which has no gain to switch.
+    """
+    switches = duration * np.arange(1, len(gains))
+    return sample_schedule(
+        model,
+        Piecewise(switches, gains),
+        duration=len(gains) * duration,
+        burn_in=burn_in,
+        dt=dt,
+        interval=interval,
+        seed=seed,
+    )
+
+
+def sample_schedule(
+    model: ChaoticGenerator,
+    schedule: Schedule,
+    *,
+    duration: float,
+    burn_in: float,
+    dt: float,
+    interval: float,
+    seed: int,
+) -> store.Dataset:
+    """Generate images along one trajectory while its gain follows a schedule.
+
+    It starts from the state from which the trajectories of `sample_gain` start. Batch-norm
+    statistics are those of training.
 
     Args:
         model: the generator and its network, whose latents must be read from chaos.
-        gains: g of each phase.
-        duration: τ of each phase; that of all must be a whole multiple of `interval`.
-        burn_in: τ at the first gain before the first image.
+        schedule: t → g from time 0, that of the first image, on; one of `schedules`.
+        duration: τ from the first image to the last, a whole multiple of `interval`.
+        burn_in: τ at the gain of time 0 before the first image.
         dt: RK4 step in τ.
         interval: τ between images, a whole multiple of `dt`.
         seed: of the initial state.
@@ -157,13 +199,13 @@ def sample_switched(
             "model: expected latents read from chaos, whose gain can be switched, found "
             f"{model.attributes['latents']!r}"
         )
-    schedule = piecewise(gains, duration)
-    (source,) = _sources(model, gains[0], [1], burn_in, dt, interval=interval, seed=seed)
+    first = float(schedule(0))
+    (source,) = _sources(model, first, [1], burn_in, dt, interval=interval, seed=seed)
     time, states = dynamics.trajectory(
         model.network,
         source.state,
         schedule,
-        duration=len(gains) * duration,
+        duration=duration,
         dt=dt,
         every=interval,
         label="trajectory with switched gain",
@@ -181,15 +223,6 @@ def sample_switched(
         },
         {"model": dict(model.attributes), "training_gain": model.gain},
     )
-
-
-def piecewise(gains: Sequence[float], duration: float) -> Callable[[float], float]:
-    """Return the function t → g that takes each of `gains` for `duration` τ.
-
-    Before time 0 it is the first of them, from its last switch on the last; at a switch it is the
-    gain that begins.
-    """
-    return lambda time: gains[min(max(int(time // duration), 0), len(gains) - 1)]
 
 
 def reestimate(generator: nn.Module, latents: Tensor) -> nn.Module:

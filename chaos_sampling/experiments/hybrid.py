@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -13,7 +14,7 @@ from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordin
 from chaos_sampling.network import Network, random_states, random_weights, stack
 from chaos_sampling.patterns import outer_product, pseudo_inverse, random_patterns
 from chaos_sampling.readings import RandomVariance
-from chaos_sampling.schedules import SquareWave, switching_times
+from chaos_sampling.schedules import square_wave, switching_times
 from chaos_sampling.store import Dataset, Variable
 
 Rule = Literal["outer_product", "pseudo_inverse"]
@@ -130,19 +131,19 @@ def simulate_cycled_gain(
     rngs = [seeds.generator(seed, "cycled gain", index) for index in range(networks)]
     state = torch.stack([random_states(1, neurons, rng) for rng in rngs]).float()
     phases = (low_duration, high_duration)
-    schedule = SquareWave(
-        np.stack([switching_times(phases, duration, dt, rng) for rng in rngs]), low_gain, high_gain
-    )
+    count = 2 * math.ceil(duration / (low_duration[0] + high_duration[0]))  # enough to fill it
+    switches = np.stack([switching_times(phases, count, dt, rng) for rng in rngs])
+    schedule = square_wave(switches[:, None, None], low_gain, high_gain)
     time, states = dynamics.trajectory(
         network,
         state,
-        lambda t: torch.from_numpy(schedule(t)).float()[:, None, None],
+        schedule,
         duration=duration,
         dt=dt,
         every=every,
         label="cycled gain",
     )
-    gain = np.stack([schedule(max(t - dt / 2, 0)) for t in time.numpy()], axis=1)
+    gain = np.stack([schedule(max(t - dt / 2, 0)) for t in time.numpy()], axis=1)[..., 0, 0]
     return Dataset(
         "cycled_gain",
         "Hybrid networks under a gain that alternates between two values",

@@ -61,8 +61,8 @@ def test_no_amplitude_is_no_noise(method):
 def test_amplitude_may_differ_between_rows():
     state = initial(2, 20).expand(3, 2, 20)
     amplitudes = torch.tensor([0.0, 0.3, 2.0], dtype=torch.float64)
-    kicked = noise(amplitudes[:, None, None]).kick(state, 0.1)
-    unit = noise().kick(torch.zeros_like(state), 0.1)
+    kicked = noise(amplitudes[:, None, None]).kick(state, 0.1, 0)
+    unit = noise().kick(torch.zeros_like(state), 0.1, 0)
     torch.testing.assert_close(kicked, state + amplitudes[:, None, None] * unit)
 
 

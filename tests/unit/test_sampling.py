@@ -5,8 +5,6 @@ import copy
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chaos_sampling import dynamics, mixing, store
 from chaos_sampling.gan import Generator, initialize, render
@@ -16,12 +14,13 @@ from chaos_sampling.network import Network, random_weights
 from chaos_sampling.readout import subset
 from chaos_sampling.sampling import (
     initial_states,
-    piecewise,
     reestimate,
     sample_gain,
     sample_grid,
+    sample_schedule,
     sample_switched,
 )
+from chaos_sampling.schedules import Sinusoid
 
 TIMES = {"burn_in": 2.0, "dt": 0.05, "interval": 0.15}
 SIZES = {"frames": 6, "ensemble": 8, "reestimation": 64}
@@ -193,13 +192,12 @@ def test_the_gain_of_a_control_cannot_be_switched(latents):
         sample_switched(model_of(latents), gains=[2, 8], duration=0.3, **TIMES, seed=1)
 
 
-@given(
-    gains=st.lists(st.floats(0.5, 10), min_size=1, max_size=5),
-    duration=st.floats(0.1, 50),
-    phase=st.floats(0.01, 0.99),
-)
-def test_piecewise_takes_each_gain_in_turn_and_keeps_the_last(gains, duration, phase):
-    schedule = piecewise(gains, duration)
-    assert [schedule((index + phase) * duration) for index in range(len(gains))] == gains
-    assert schedule(-phase) == gains[0]
-    assert schedule((len(gains) + phase) * duration) == gains[-1]
+def test_gain_may_follow_any_schedule(model):
+    wave = Sinusoid(np.array([0.0, 0.6]), 2.0, 8.0)
+    dataset = sample_schedule(model, wave, duration=0.6, **TIMES, seed=1)
+    expected = [wave(max(time - 0.025, 0)) for time in dataset["time"]]
+    np.testing.assert_allclose(dataset["gain"], expected)
+    state = dynamics.advance(model.network, initial_states(50, 1, 1), 2.0, duration=2, dt=0.05)
+    state = dynamics.advance(model.network, state, wave, duration=0.6, dt=0.05)
+    expected = read(state, model.readout).numpy()
+    np.testing.assert_allclose(dataset["latents"][[-1]], expected, atol=1e-4)
