@@ -9,10 +9,7 @@ where they come to agree in all digits, would stay together for good ("regular" 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -21,41 +18,16 @@ from torch import Tensor
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.energy import energy
-from chaos_sampling.experiments.hybrid import RandomVariance, Rule, networks_of
+from chaos_sampling.experiments.hybrid import RandomVariance, networks_of
+from chaos_sampling.experiments.protocols import Condition, conditions
 from chaos_sampling.network import Network, random_states
-from chaos_sampling.overlaps import overlaps
+from chaos_sampling.overlaps import orthogonal_basis, overlaps
 from chaos_sampling.progress import track
-from chaos_sampling.schedules import Ramp, Sinusoid
+from chaos_sampling.schedules import square_wave, switching_times
 from chaos_sampling.store import Dataset, Variable
 
-PROTOCOLS = ("chaos", "noise", "regular", "frozen", "ramp", "sinusoid")
-"""What happens in a cycle; see `_cycle`."""
 TRANSIENT = 1 / 3
-"""Share of the run at high gain that is dropped before variances are measured."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One protocol between two gains, with phases of two kinds.
-
-    Attributes:
-        protocol: one of PROTOCOLS.
-        low_gain: gain of the low phases.
-        high_gain: gain of the high phases.
-        low_duration: shortest and longest low phase in τ.
-        high_duration: the same for high phases.
-    """
-
-    protocol: str
-    low_gain: float
-    high_gain: float
-    low_duration: tuple[float, float]
-    high_duration: tuple[float, float]
-
-    @property
-    def final_gain(self) -> float:
-        """Gain at the end of a cycle, where the state is read."""
-        return self.high_gain if self.protocol == "frozen" else self.low_gain
+"""Share of a run at high gain that is dropped before its variance is measured."""
 
 
 def simulate_cycles(
@@ -64,14 +36,9 @@ def simulate_cycles(
     patterns: int,
     strength: float,
     random_variance: RandomVariance,
-    rule: Rule,
     networks: int,
     copies: int,
     cycles: int,
-    low_gain: float,
-    high_gain: float,
-    low_duration: tuple[float, float],
-    high_duration: tuple[float, float],
     low_gains: Sequence[float],
     high_gains: Sequence[float],
     low_durations: Sequence[tuple[float, float]],
@@ -85,31 +52,27 @@ def simulate_cycles(
     Args:
         neurons: N.
         patterns: K, the number of stored patterns.
-        strength: s of the structured weights.
+        strength: s in W_struct = (s/N) Σ ξ ξᵀ.
         random_variance: of the entries of W_rand.
-        rule: how the structured weights store the patterns.
         networks: number of independent networks.
         copies: of each network, from independent initial states; at least 2.
         cycles: of each copy, after a first low phase.
-        low_gain: gain of the low phases.
-        high_gain: gain of the high phases.
-        low_duration: shortest and longest low phase in τ; drawn uniformly.
-        high_duration: the same for high phases.
-        low_gains: gains of the low phases, each combined with all `high_gains`.
-        high_gains: gains of the high phases.
-        low_durations: as `low_duration`, each combined with all `high_durations`.
-        high_durations: as `high_duration`.
-        restarts: random states of each network from which the sizes of basins are measured.
-        dt: step in τ of the Euler or Euler-Maruyama method; durations are rounded to it.
+        low_gains: gains of the low phases; all protocols are run at the first, and chaos at each
+            with each of `high_gains`.
+        high_gains: the same for high phases.
+        low_durations: shortest and longest low phase in τ, drawn uniformly; all protocols are run
+            with the first, and chaos with each and each of `high_durations`.
+        high_durations: the same for high phases.
+        restarts: random states of each network that relax at the first low gain for a longest low
+            phase, from which the sizes of basins are measured.
+        dt: RK4 step in τ; durations are rounded to it.
         seed: top-level seed.
 
     Returns:
-        Dataset of kind "cycles". By condition, the PROTOCOLS first, then pairs of gains, then pairs
-        of durations: overlap (condition, network, copy, cycle, pattern), speed and energy at the
-        end of every cycle, and what makes up the condition. By network:
-        pattern_energy and pattern_energy_low (network, pattern), restart_overlap
-        (network, restart, pattern), restart_speed (network, restart), and the variances of h and
-        of the random part's share in it at high gain.
+        Dataset of kind "cycles". By condition, in the order of `protocols.conditions`: what makes
+        it up, and overlap (condition, network, copy, cycle, pattern), speed and energy at the end
+        of every cycle. By network: the same of the restarts, restart_overlap (network, restart,
+        pattern), …; pattern_energy and pattern_energy_low (network, pattern); noise_amplitude.
 
     Raises:
         ValueError: fewer than two copies.
@@ -121,256 +84,161 @@ def simulate_cycles(
         patterns=patterns,
         strength=strength,
         random_variance=random_variance,
-        rule=rule,
         networks=networks,
         seed=seed,
     )
-    default = Condition("chaos", low_gain, high_gain, tuple(low_duration), tuple(high_duration))
-    conditions = _conditions(default, low_gains, high_gains, low_durations, high_durations)
-    initial = _initial(networks, copies, neurons, "copies of cycled networks", seed)
-    variances = filtered_variances(
-        network, initial, high_gain, duration=round(max(high_duration) / dt) * dt, dt=dt
+    initial = _states(networks, copies, neurons, "copies of cycled networks", seed)
+    amplitude = matched_amplitude(
+        network, stored, initial, high_gains[0], duration=high_durations[0][1], dt=dt
     )
-    amplitude = matched_amplitude(variances["input"], dt)
+    compared = conditions(low_gains, high_gains, low_durations, high_durations)
     runs = []
-    for index in track(range(len(conditions)), "cycles", unit="condition"):
-        lengths = _lengths(conditions[index], (networks, copies, cycles), seed)
-        generator = torch.Generator().manual_seed(seeds.integer(seed, "noise of cycles"))
-        noise = Noise(amplitude, generator)
-        ends = _ends(network, initial, conditions[index], lengths, noise, dt)
-        runs.append(_measure(ends, network, stored, conditions[index].final_gain))
-    states = _initial(networks, restarts, neurons, "restarts at low gain", seed)
+    for condition in track(compared, "cycles", unit="condition"):
+        switches = _switches(condition, networks, copies, cycles, dt, seed)
+        noise = _noise(condition, switches, amplitude, seed)
+        schedule = condition.schedule(switches[:, :, None])
+        ends = states_at(switches[..., 2::2], network, initial, schedule, dt, noise)
+        runs.append(_measure(ends, network, stored, condition.final_gain))
     relaxed = dynamics.advance(
-        _joined(network, low_gain),
-        states * variances["h"].sqrt(),
-        1.0,
-        duration=round(max(low_duration) / dt) * dt,
+        network,
+        _states(networks, restarts, neurons, "restarts at low gain", seed),
+        low_gains[0],
+        duration=round(low_durations[0][1] / dt) * dt,
         dt=dt,
-        method="euler",
     )
-    restarted = _measure(relaxed, network, stored, low_gain)
-    energies = _pattern_energies(stored, network, low_gain)
+    restarted = _measure(relaxed, network, stored, low_gains[0])
+    together = {name: np.stack([run[name] for run in runs]) for name in restarted}
     return Dataset(
         "cycles",
         "Hybrid networks at the ends of cycles of gain or of noise",
         {
-            **_settings(conditions),
-            **_ends_variables(runs),
-            **_network_variables(restarted, variances, energies),
+            **_settings(compared),
+            **_measures(together, ("condition", "network", "copy", "cycle")),
+            **_measures(restarted, ("network", "restart"), "restart_"),
+            **_of_networks(network, stored, low_gains[0], amplitude),
         },
     )
 
 
-def filtered_variances(
-    network: Network, state: Tensor, gain: float, *, duration: float, dt: float
-) -> dict[str, Tensor]:
-    """Measure the variance of h, and of what the random part alone adds to it.
+def matched_amplitude(
+    network: Network, stored: np.ndarray, state: Tensor, gain: float, *, duration: float, dt: float
+) -> np.ndarray:
+    """Return the amplitude of white noise that does to single neurons what the random part does.
 
-    The random part adds y with dy/dt = −y + gRφ(h), its input seen through the leak of a neuron. An
-    input of autocorrelation g²C(t) gives y the variance ½ ∫ g² C(t) exp(−|t|) dt, by which both the
-    size of the input and its correlation time enter. Means are 0, since the network is odd.
+    The structured part drives h within the span of the patterns. What varies outside it is the
+    random part's input, seen through the leak of a neuron; its variance depends on the size of that
+    input and on its correlation time. White noise is matched by giving a neuron without other input
+    the same variance v: in RK4 steps h goes to e^(−dt) h + σ √dt ξ, so that
+    σ² = v (1 − e^(−2dt)) / dt.
 
     Args:
-        network: the weights S and R.
-        state: h at the start, shape (..., B, N).
+        network: a batch of networks.
+        stored: their patterns, shape (networks, K, N).
+        state: h at the start, shape (networks, B, N).
         gain: g.
-        duration: τ, the first TRANSIENT of which is dropped; a whole multiple of `dt`.
-        dt: step in τ of Euler's method.
+        duration: τ, the first TRANSIENT of which is dropped; rounded to tens of steps.
+        dt: RK4 step in τ.
 
     Returns:
-        "input", the variance of y, and "h"; each over trajectories, neurons and time, shape
-        (..., 1, 1).
+        σ, shape (networks, 1, 1).
     """
-    filtered = torch.zeros_like(state)
-    count = dynamics.steps(duration, dt)
-    first = int(TRANSIENT * count)
-    squares = torch.zeros(2, *state.shape[:-2], 1, 1)
-    for index in range(count):
-        activity = dynamics.rate(state)
-        random = dynamics.drive(activity, Network(network.random), gain)
-        total = dynamics.drive(activity, Network(network.structured), 1.0) + random
-        state, filtered = state + dt * (total - state), filtered + dt * (random - filtered)
-        if index >= first:
-            both = torch.stack([state, filtered])
-            squares += both.square().mean(dim=(-2, -1), keepdim=True)
-    h, filtered = squares / (count - first)
-    return {"h": h, "input": filtered}
+    every = 10 * dt
+    _, states = dynamics.trajectory(
+        network,
+        state,
+        gain,
+        duration=round(duration / every) * every,
+        dt=dt,
+        every=every,
+        label="activity at high gain",
+    )
+    recorded = states[int(TRANSIENT * len(states)) :].transpose(0, 1).numpy()
+    outside = [h @ orthogonal_basis(xi).T for h, xi in zip(recorded, stored, strict=True)]
+    variance = np.array([np.square(projected).mean() for projected in outside])
+    return np.sqrt(variance * (1 - np.exp(-2 * dt)) / dt)[:, None, None]
 
 
-def matched_amplitude(variance: Tensor, dt: float) -> Tensor:
-    """Return the amplitude σ of white noise that gives a neuron without input this variance.
-
-    In steps of the Euler-Maruyama method h goes to (1 − dt) h + σ √dt ξ, of which the variance is
-    σ²/(2 − dt).
+def states_at(
+    times: np.ndarray,
+    network: Network,
+    state: Tensor,
+    gain: dynamics.Gain,
+    dt: float,
+    noise: Noise | None,
+) -> Tensor:
+    """Return the states of trajectories at times of their own.
 
     Args:
-        variance: of h.
-        dt: step in τ.
+        times: in τ, whole multiples of `dt`, shape (..., B, T).
+        network: the weights.
+        state: h at time 0, shape (..., B, N).
+        gain: g, as for `dynamics.advance`.
+        dt: RK4 step in τ.
+        noise: as for `dynamics.advance`.
+
+    Returns:
+        States of shape (..., B, T, N).
     """
-    return (variance * (2 - dt)).sqrt()
-
-
-def _conditions(
-    default: Condition,
-    low_gains: Sequence[float],
-    high_gains: Sequence[float],
-    low_durations: Sequence[tuple[float, float]],
-    high_durations: Sequence[tuple[float, float]],
-) -> list[Condition]:
-    """Return the protocols, then the pairs of gains and of durations, the default ones once."""
-    found = [replace(default, protocol=protocol) for protocol in PROTOCOLS]
-    middle = {
-        name: (sum(getattr(default, name)) / 2,) * 2 for name in ("low_duration", "high_duration")
-    }
-    regular = PROTOCOLS.index("regular")
-    found[regular] = replace(found[regular], **middle)
-    for low, high in itertools.product(low_gains, high_gains):
-        condition = replace(default, low_gain=low, high_gain=high)
-        if condition != default:
-            found.append(condition)
-    for low, high in itertools.product(low_durations, high_durations):
-        condition = replace(default, low_duration=tuple(low), high_duration=tuple(high))
-        if condition != default:
-            found.append(condition)
+    found = state.new_empty(*times.shape, state.shape[-1])
+    steps, done = np.rint(times / dt).astype(int), 0
+    for step in np.unique(steps):
+        state = dynamics.advance(
+            network, state, gain, duration=(step - done) * dt, dt=dt, start=done * dt, noise=noise
+        )
+        reached = torch.from_numpy(steps == step)
+        found[reached] = state.unsqueeze(-2).expand_as(found)[reached]
+        done = step
     return found
 
 
-def _lengths(condition: Condition, shape: tuple[int, int, int], seed: int) -> np.ndarray:
-    """Draw the lengths in τ of the phases of every copy: low, then high and low of each cycle.
-
-    Args:
-        condition: which has their bounds.
-        shape: numbers of networks, copies and cycles.
-        seed: top-level seed.
-
-    Returns:
-        Shape (network, copy, 1 + 2 · cycle).
-    """
-    networks, copies, cycles = shape
-    bounds = np.array(
-        [condition.low_duration, *(condition.high_duration, condition.low_duration) * cycles]
-    )
-    rngs = [seeds.generator(seed, "lengths of phases", index) for index in range(networks)]
-    return np.stack([rng.uniform(*bounds.T, (copies, len(bounds))) for rng in rngs])
-
-
-def _initial(networks: int, count: int, neurons: int, purpose: str, seed: int) -> Tensor:
+def _states(networks: int, count: int, neurons: int, purpose: str, seed: int) -> Tensor:
     """Draw standard normal states, shape (networks, count, N)."""
     rngs = [seeds.generator(seed, purpose, index) for index in range(networks)]
     return torch.stack([random_states(count, neurons, rng) for rng in rngs]).float()
 
 
-def _joined(network: Network, gain: float) -> Network:
-    """Return the network with its gain built in: one product a step instead of two."""
-    return Network(network.structured + gain * network.random)
+def _switches(
+    condition: Condition, networks: int, copies: int, cycles: int, dt: float, seed: int
+) -> np.ndarray:
+    """Draw the ends of the phases in τ, shape (networks, copies, 1 + 2 · cycles)."""
+    phases, count = (condition.low_duration, condition.high_duration), 1 + 2 * cycles
+    rngs = [seeds.generator(seed, "lengths of phases", index) for index in range(networks)]
+    return np.stack(
+        [[switching_times(phases, count, dt, rng) for _ in range(copies)] for rng in rngs]
+    )
 
 
-def _advance(
-    network: Network,
-    state: Tensor,
-    gain: dynamics.Gain,
-    durations: np.ndarray,
-    dt: float,
-    noise: Noise | None = None,
-) -> Tensor:
-    """Return the states (network, copy, N) after durations (network, copy) of their own, in τ."""
-    counts = torch.from_numpy(np.rint(durations / dt)).int()[..., None]
-    advance = partial(dynamics.advance, network, gain=gain, dt=dt, method="euler", noise=noise)
-    shortest, longest = int(counts.min()), int(counts.max())
-    state = advance(state, duration=shortest * dt)
-    for index in range(shortest, longest):
-        later = advance(state, duration=dt, start=index * dt)
-        state = torch.where(counts > index, later, state)
-    return state
-
-
-def _ends(
-    network: Network,
-    state: Tensor,
-    condition: Condition,
-    lengths: np.ndarray,
-    noise: Noise,
-    dt: float,
-) -> Tensor:
-    """Return the states at the ends of all cycles, shape (network, copy, cycle, N)."""
-    state = _advance(_joined(network, condition.low_gain), state, 1.0, lengths[..., 0], dt)
-    ends = []
-    for index in range(1, lengths.shape[-1], 2):
-        high, low = lengths[..., index], lengths[..., index + 1]
-        state = _cycle(network, state, condition, high, low, noise, dt)
-        ends.append(state)
-    return torch.stack(ends, dim=2)
-
-
-def _cycle(
-    network: Network,
-    state: Tensor,
-    condition: Condition,
-    up: np.ndarray,
-    down: np.ndarray,
-    noise: Noise,
-    dt: float,
-) -> Tensor:
-    """Return the states a cycle later, of a high phase `up` and a low phase `down` τ long.
-
-    "chaos": the gain is high, then low; "regular" is the same with phases of one length. "noise":
-    the gain is low all the time, so that the attractors are the same, and noise is on in the high
-    phase. "frozen": the gain is high all the time. "ramp": over the length of both phases it falls
-    from high to low in a straight line. "sinusoid": in that time it swings from low to high and
-    back.
-    """
-    gains = condition.low_gain, condition.high_gain
-    low, high = (_joined(network, gain) for gain in gains)
-    match condition.protocol:
-        case "frozen":
-            return _advance(high, state, 1.0, up + down, dt)
-        case "ramp":
-            return _advance(network, state, _column(Ramp(*gains[::-1], up + down)), up + down, dt)
-        case "sinusoid":
-            return _advance(network, state, _column(Sinusoid(*gains, up + down)), up + down, dt)
-        case "noise":
-            state = _advance(low, state, 1.0, up, dt, noise)
-        case _:
-            state = _advance(high, state, 1.0, up, dt)
-    return _advance(low, state, 1.0, down, dt)
-
-
-def _column(schedule: Callable[[float], np.ndarray]) -> Callable[[float], Tensor]:
-    """Return a schedule (network, copy) as gains that broadcast against states."""
-    return lambda time: torch.from_numpy(schedule(time)).float()[..., None]
+def _noise(
+    condition: Condition, switches: np.ndarray, amplitude: np.ndarray, seed: int
+) -> Noise | None:
+    """Return the noise of the high phases, where the protocol has noise."""
+    if condition.protocol != "noise":
+        return None
+    on = square_wave(switches[:, :, None], 0, 1)
+    generator = torch.Generator().manual_seed(seeds.integer(seed, "noise of cycles"))
+    return Noise(lambda time: amplitude * on(time), generator)
 
 
 def _measure(
     states: Tensor, network: Network, stored: np.ndarray, gain: float
 ) -> dict[str, np.ndarray]:
     """Return the overlaps, speed in 1/τ and energy per neuron of states (network, ..., N)."""
-    flat = states.flatten(1, -2)
-    slopes = dynamics.derivative(flat, network, gain).view_as(states)
+    slopes = dynamics.derivative(states.flatten(1, -2), network, gain).view_as(states)
     rates = np.tanh(states.numpy())
-    pairs = list(zip(rates, stored, network.structured.numpy(), strict=True))
-    neurons = network.neurons
+    structured = network.structured.numpy()
     return {
-        "overlap": np.stack([overlaps(rate, xi) for rate, xi, _ in pairs]),
+        "overlap": np.stack([overlaps(*pair) for pair in zip(rates, stored, strict=True)]),
         "speed": slopes.square().mean(dim=-1).sqrt().numpy(),
-        "energy": np.stack([energy(rate, weights) / neurons for rate, _, weights in pairs]),
+        "energy": _energies(rates, structured).astype(np.float32),
     }
 
 
-def _pattern_energies(stored: np.ndarray, network: Network, gain: float) -> dict[str, np.ndarray]:
-    """Return E(ξ)/N of every pattern, in the structured weights and in all of them at a gain."""
-    weights = {"": network.structured, "_low": _joined(network, gain).random}
-    return {
-        f"pattern_energy{suffix}": np.stack(
-            [
-                energy(xi, matrix) / network.neurons
-                for xi, matrix in zip(stored, w.numpy(), strict=True)
-            ]
-        )
-        for suffix, w in weights.items()
-    }
+def _energies(rates: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the energy per neuron of rates (network, ..., N) in weights (network, N, N)."""
+    return np.stack([energy(*pair) for pair in zip(rates, weights, strict=True)]) / rates.shape[-1]
 
 
-def _settings(conditions: Sequence[Condition]) -> dict[str, Variable]:
+def _settings(compared: Sequence[Condition]) -> dict[str, Variable]:
     meanings = {
         "protocol": ("what happens in a cycle", "1"),
         "low_gain": ("gain of the low phases", "1"),
@@ -381,43 +249,39 @@ def _settings(conditions: Sequence[Condition]) -> dict[str, Variable]:
     found = {}
     for name, (meaning, units) in meanings.items():
         kind = str if name == "protocol" else float
-        values = np.array([getattr(condition, name) for condition in conditions], kind)
+        values = np.array([getattr(condition, name) for condition in compared], kind)
         dims = ("condition", "bound")[: values.ndim]
         found[name] = Variable(values, dims, units, meaning)
     return found
 
 
-def _ends_variables(runs: Sequence[dict[str, np.ndarray]]) -> dict[str, Variable]:
-    across = ("condition", "network", "copy", "cycle")
+def _measures(
+    values: dict[str, np.ndarray], across: tuple[str, ...], prefix: str = ""
+) -> dict[str, Variable]:
     meanings = {
         "overlap": ((*across, "pattern"), "1", "normalised overlap with stored pattern"),
         "speed": (across, "1/τ", "root mean square of dh/dt over neurons"),
         "energy": (across, "1", "energy per neuron in the structured weights"),
     }
-    return {
-        name: Variable(np.stack([run[name] for run in runs]).astype(np.float32), *meaning)
-        for name, meaning in meanings.items()
-    }
+    return {f"{prefix}{name}": Variable(values[name], *meanings[name]) for name in values}
 
 
-def _network_variables(
-    restarted: dict[str, np.ndarray], variances: dict[str, Tensor], energies: dict[str, np.ndarray]
+def _of_networks(
+    network: Network, stored: np.ndarray, low_gain: float, amplitude: np.ndarray
 ) -> dict[str, Variable]:
-    each, stored = ("network", "restart"), ("network", "pattern")
-    overlap, speed = "overlap with stored pattern after a restart", "speed after a restart"
-    found = {
-        "restart_overlap": Variable(restarted["overlap"], (*each, "pattern"), "1", overlap),
-        "restart_speed": Variable(restarted["speed"], each, "1/τ", speed),
-    }
-    for name, weights in (("", "the structured weights"), ("_low", "all weights at low gain")):
-        meaning = f"energy per neuron of a pattern and of its negative in {weights}"
-        values = energies[f"pattern_energy{name}"]
-        found[f"pattern_energy{name}"] = Variable(values, stored, "1", meaning)
-    for name, meaning in (("h", "h"), ("input", "the random part's share in h")):
-        found[f"variance_{name}"] = Variable(
-            variances[name].flatten().numpy(),
-            ("network",),
+    structured, random = network.structured.numpy(), network.random.numpy()
+    of_patterns, meaning = ("network", "pattern"), "energy per neuron of a pattern or its negative"
+    return {
+        "pattern_energy": Variable(
+            _energies(stored, structured), of_patterns, "1", f"{meaning}, structured weights"
+        ),
+        "pattern_energy_low": Variable(
+            _energies(stored, structured + low_gain * random),
+            of_patterns,
             "1",
-            f"variance of {meaning}, high gain",
-        )
-    return found
+            f"{meaning}, all weights at low gain",
+        ),
+        "noise_amplitude": Variable(
+            amplitude.ravel(), ("network",), "1", "amplitude of the noise in place of chaos"
+        ),
+    }
