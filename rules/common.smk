@@ -14,8 +14,9 @@ NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates", "
 MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
 CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
-FIGURES = ["1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S12"]
-TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "hybrid", "structure", "capacity"]
+FIGURES = ["1", "2", "3", "4", *(f"S{number}" for number in range(1, 13))]
+TABLES = ["chaos", "mean_field", "noise", "latents", "sampling"]
+TABLES += ["hybrid", "structure", "cycles", "capacity"]
 # The literal readings of Fig. 4's weights, those of chaos_sampling/readings.py.
 READINGS = ["sum_1", "sum_1N", "mean_1", "mean_1N"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
@@ -106,6 +107,11 @@ def structure_map_settings():
     hybrid = config["hybrid"]
     shared = {name: hybrid["network"][name] for name in ("neurons", "patterns")}
     return shared | hybrid["structure_map"]
+
+
+def cycles_settings():
+    """Return the parameters of the cycles, in networks like those of the protocols."""
+    return config["hybrid"]["network"] | config["hybrid"]["cycles"]
 
 
 def sweep_settings(wildcards):

@@ -132,6 +132,9 @@ def limits():
     for phase in ("low_duration", "high_duration"):
         shortest, longest = config["hybrid"]["cycled_gain"][phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
+    for name in ("low_durations", "high_durations"):
+        for index, (shortest, longest) in enumerate(config["hybrid"]["cycles"][name]):
+            yield f"hybrid.cycles.{name}.{index}", shortest, longest, "its second value"
 
 
 def references():

@@ -462,6 +462,36 @@ rule plot_figureS10:
         "../scripts/plot_figureS10.py"
 
 
+rule plot_figureS11:
+    """Extended: what hybrid networks sample under cycled gain (section 3.4)."""
+    input:
+        cycles=rules.simulate_cycles.output[0],
+    output:
+        png=report(
+            "<results>/figures/figureS11.png",
+            caption="../report/figureS11.rst",
+            category="Extended figures",
+            labels={"figure": "S11"},
+        ),
+        svg="<results>/figures/figureS11.svg",
+    log:
+        "<logs>/plot_figureS11.log",
+    benchmark:
+        "<benchmarks>/plot_figureS11.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS11"),
+    message:
+        "Drawing Fig. S11"
+    script:
+        "../scripts/plot_figureS11.py"
+
+
 rule plot_figureS12:
     """Extended: capacity of hybrid networks, and escapes from their patterns (section 3.4)."""
     input:

@@ -141,3 +141,27 @@ rule simulate_escapes:
         "Counting escapes from stored patterns"
     script:
         "../scripts/simulate_escapes.py"
+
+
+rule simulate_cycles:
+    """States in which cycles of gain or of noise end, under many conditions (section 3.4)."""
+    output:
+        "<results>/hybrid/cycles.h5",
+    log:
+        "<logs>/simulate_cycles.log",
+    benchmark:
+        "<benchmarks>/simulate_cycles.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="1h",
+    params:
+        settings=cycles_settings(),
+        seed=config["seed"],
+        code=science("simulate_cycles"),
+    message:
+        "Simulating cycles of hybrid networks"
+    script:
+        "../scripts/simulate_cycles.py"

@@ -181,6 +181,31 @@ rule summarise_structure:
         "../scripts/summarise_structure.py"
 
 
+rule summarise_cycles:
+    """Visits at the ends of cycles, their spread, order, energies and basins (section 3.4)."""
+    input:
+        cycles=rules.simulate_cycles.output[0],
+    output:
+        "<results>/statistics/cycles.tsv",
+    log:
+        "<logs>/summarise_cycles.log",
+    benchmark:
+        "<benchmarks>/summarise_cycles.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        seed=config["seed"],
+        code=science("summarise_cycles"),
+    message:
+        "Summarising the cycles"
+    script:
+        "../scripts/summarise_cycles.py"
+
+
 rule summarise_capacity:
     """Capacity of hybrid networks, and escapes from their patterns (section 3.4)."""
     input:

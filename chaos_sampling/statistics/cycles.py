@@ -26,31 +26,46 @@ DRAWS = 2000
 
 
 def cycles_table(cycles: Dataset, *, seed: int) -> pd.DataFrame:
-    """Summarise the ends of cycles under every condition, the network being the unit.
-
-    "theory" is what a quantity would be on average if visits were uniform (visit_entropy) or
-    independent of each other (stay_probability, repeat_probability), given how many there are; for
-    energy_final it is the mean energy of the stored patterns.
+    """Summarise the ends of cycles under every condition, and of restarts at the low gain.
 
     Args:
         cycles: kind "cycles".
         seed: top-level seed, of the tests' draws.
     """
-    rows = []
+    rows = [row("pattern_energy", cycles["pattern_energy"].mean(axis=1))]
     for index in range(len(cycles["protocol"])):
-        condition = condition_of(cycles, index)
-        rows += _kinds(cycles["overlap"][index], cycles["speed"][index], condition)
-        energy = cycles["energy"][index].mean(axis=(-2, -1))
-        theory = cycles["pattern_energy"].mean()
-        rows.append(row("energy_final", energy, condition=condition, theory=theory))
-        rows += _spread(cycles, index, condition, seed)
-        rows += _order(cycles, index, condition)
-        if condition["low_gain"] == cycles["low_gain"][0]:
-            found = correlations(cycles, index)
-            rows += [row(name, values, condition=condition) for name, values in found.items()]
+        rows += condition_rows(cycles, index, seed=seed)
     restarts = {"protocol": "restarts", "low_gain": float(cycles["low_gain"][0])}
-    rows += _kinds(cycles["restart_overlap"], cycles["restart_speed"], restarts)
-    return table(rows)
+    ends = (cycles[f"restart_{name}"] for name in ("overlap", "speed", "energy"))
+    return table([*rows, *_kinds(*ends, restarts)])
+
+
+def condition_rows(cycles: Dataset, index: int, *, seed: int) -> list[dict[str, Any]]:
+    """Summarise the ends of cycles under one condition, the network being the unit.
+
+    "theory" is what a quantity would be on average if visits were uniform (visit_entropy) or
+    independent of each other (switch_probability, repeat_probability), given how many there are.
+
+    Args:
+        cycles: kind "cycles".
+        index: of the condition; 0 is chaos as in the paper.
+        seed: top-level seed, of the tests' draws.
+    """
+    condition = condition_of(cycles, index)
+    ends = (cycles[name][index] for name in ("overlap", "speed", "energy"))
+    visited = visited_states(cycles, index)
+    patterns = cycles["overlap"].shape[-1]
+    counts = [tally(network, 2 * patterns) for network in visited]
+    rngs = [seeds.generator(seed, "uniformity", index, network) for network in range(len(counts))]
+    rows = [
+        *_kinds(*ends, condition),
+        *_spread(counts, rngs, condition),
+        *_order(visited, patterns, condition),
+    ]
+    if condition["low_gain"] == cycles["low_gain"][0]:
+        found = correlations(cycles, index)
+        rows += [row(name, values, condition=condition) for name, values in found.items()]
+    return rows
 
 
 def condition_of(cycles: Dataset, index: int) -> dict[str, Any]:
@@ -187,8 +202,9 @@ def correlations(cycles: Dataset, index: int) -> dict[str, list[float]]:
 
     Returns:
         Spearman's ρ of every network with the energy E(ξ) in the structured weights and in all
-        weights at low gain, with the restarts that end in the pattern, and of the visits of one
-        half of the copies with those of the other: how far ρ is limited by their number.
+        weights at low gain, with the restarts that end in the pattern, with the visits under
+        chaos, and of the visits of one half of the copies with those of the other: how far ρ is
+        limited by their number.
     """
     patterns = cycles["overlap"].shape[-1]
     visited = visited_states(cycles, index)
@@ -200,6 +216,7 @@ def correlations(cycles: Dataset, index: int) -> dict[str, list[float]]:
         "visits_energy_correlation": (counts, cycles["pattern_energy"]),
         "visits_energy_low_correlation": (counts, cycles["pattern_energy_low"]),
         "visits_basin_correlation": (counts, basins),
+        "visits_chaos_correlation": (counts, pattern_tally(visited_states(cycles, 0), patterns)),
         "visits_halves_correlation": (first, second),
     }
     return {
@@ -223,7 +240,7 @@ def present_mean(values: Sequence[float] | np.ndarray) -> float:
 
 
 def _kinds(
-    overlap: np.ndarray, speed: np.ndarray, condition: Mapping[str, Any]
+    overlap: np.ndarray, speed: np.ndarray, energy: np.ndarray, condition: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Summarise what kinds of states are reached; axes (network, ...) and the patterns' last."""
     networks = len(overlap)
@@ -237,63 +254,56 @@ def _kinds(
         "mixture_fraction": share["mixture"],
         "wandering_fraction": share["wandering"],
         "overlap_final": largest.mean(axis=1),
+        "energy_final": energy.reshape(networks, -1).mean(axis=1),
         "patterns_visited": [patterns_visited(network) for network in named],
     }
     return [row(name, value, condition=condition) for name, value in values.items()]
 
 
 def _spread(
-    cycles: Dataset, index: int, condition: Mapping[str, Any], seed: int
+    counts: Sequence[np.ndarray],
+    rngs: Sequence[np.random.Generator],
+    condition: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """Summarise how the visits of each network are spread over its states."""
-    states = 2 * cycles["overlap"].shape[-1]
-    counts = [tally(network, states) for network in visited_states(cycles, index)]
-    rngs = [seeds.generator(seed, "uniformity", index, network) for network in range(len(counts))]
-    p_values, powers = np.transpose(
-        [uniformity(count, rng) for count, rng in zip(counts, rngs, strict=True)]
-    )
-    expected = np.array([uniform_entropy(count.sum(), states) for count in counts])
-    tested = p_values[~np.isnan(p_values)]
+    tests = [uniformity(count, rng) for count, rng in zip(counts, rngs, strict=True)]
+    p_values, powers = np.transpose(tests)
+    expected = np.array([uniform_entropy(count.sum(), len(count)) for count in counts])
     entropies = [entropy(count) for count in counts]
     theory = present_mean(expected)
     return [
         row("visit_entropy", entropies, condition=condition, theory=theory),
         row("visit_entropy_deficit", expected - entropies, condition=condition, theory=0),
         row("uniformity_p", p_values, condition=condition, ranks=True),
-        row("nonuniform_fraction", tested <= LEVEL, condition=condition, theory=LEVEL),
+        row("nonuniform_fraction", p_values[p_values >= 0] <= LEVEL, condition=condition),
         row("uniformity_power", powers, condition=condition),
     ]
 
 
-def _order(cycles: Dataset, index: int, condition: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Summarise what one visit tells of the next."""
-    visited = visited_states(cycles, index)
-    patterns = cycles["overlap"].shape[-1]
-    stay = np.array([stay_probability(network) for network in visited])
+def _order(
+    visited: np.ndarray, patterns: int, condition: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Summarise what one visit tells of the next; states (network, copy, cycle)."""
     pattern = np.where(visited >= 0, visited % patterns, -1)
-    stay_pattern = np.array([stay_probability(network) for network in pattern])
-    repeat = np.array([repeat_probability(network) for network in visited])
-    rows = [
-        row(
-            "switch_probability",
-            1 - stay[:, 0],
-            condition=condition,
-            theory=1 - present_mean(stay[:, 1]),
-        ),
-        row(
-            "pattern_switch_probability",
-            1 - stay_pattern[:, 0],
-            condition=condition,
-            theory=1 - present_mean(stay_pattern[:, 1]),
-        ),
+    stay, stay_pattern, repeat = (
+        np.array([measure(network) for network in states]).T
+        for measure, states in (
+            (stay_probability, visited),
+            (stay_probability, pattern),
+            (repeat_probability, visited),
+        )
+    )
+    measured = {
+        "switch_probability": (1 - stay[0], 1 - present_mean(stay[1])),
+        "pattern_switch_probability": (1 - stay_pattern[0], 1 - present_mean(stay_pattern[1])),
+        "repeat_probability": (repeat[0], present_mean(repeat[1])),
+        "stay_excess": (stay[0] - stay[1], 0),
+        "repeat_excess": (repeat[0] - repeat[1], 0),
+    }
+    return [
+        row(name, values, condition=condition, theory=theory)
+        for name, (values, theory) in measured.items()
     ]
-    for name, values in (("stay", stay), ("repeat", repeat)):
-        measured, chance = values.T
-        rows += [
-            row(f"{name}_probability", measured, condition=condition, theory=present_mean(chance)),
-            row(f"{name}_excess", measured - chance, condition=condition, theory=0),
-        ]
-    return rows
 
 
 def _pairs(counts: np.ndarray) -> int:

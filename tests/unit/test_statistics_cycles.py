@@ -20,7 +20,6 @@ from chaos_sampling.statistics.cycles import (
     transitions,
     uniform_entropy,
     uniformity,
-    visited_states,
 )
 from chaos_sampling.statistics.table import COLUMNS
 from chaos_sampling.store import Dataset
@@ -167,6 +166,7 @@ def cycles_data(networks=3, copies=4, cycles=5, patterns=3, seed=0):
             energy=(np.full(ends, -1.2), across),
             restart_overlap=(restarts, ("network", "restart", "pattern")),
             restart_speed=(np.zeros((networks, 10)), ("network", "restart")),
+            restart_energy=(np.full((networks, 10), -1.3), ("network", "restart")),
             pattern_energy=(energy, stored),
             pattern_energy_low=(-energy, stored),
         ),
@@ -210,37 +210,16 @@ def test_ends_of_cycles_are_summarised(found, quantity, chaos, frozen):
 def test_restarts_are_summarised(found):
     restarts = '{"low_gain": 1.0, "protocol": "restarts"}'
     means = {"retrieval_fraction": 0.8, "negative_fraction": 0.2, "mixture_fraction": 0.2}
+    means["energy_final"] = -1.3
     for quantity, mean in means.items():
         assert find(found, quantity, condition=restarts)["mean"] == pytest.approx(mean)
 
 
-def test_network_that_stays_is_nonuniform_and_never_switches(found):
-    data = cycles_data()
-    assert set(visited_states(data, 0)[0].ravel()) == {1}
-    for quantity in ("switch_probability", "nonuniform_fraction", "visit_entropy"):
-        row = find(found, quantity, condition=condition("chaos"))
-        assert row["networks"] == 3
-        assert row["mean"] == pytest.approx(1 / 3 if "fraction" in quantity else row["mean"])
-    alone = Dataset(
-        "cycles",
-        "",
-        {
-            name: type(variable)(
-                variable.values.take([0], variable.dims.index("network")), *_meaning(variable)
-            )
-            if "network" in variable.dims
-            else variable
-            for name, variable in data.variables.items()
-        },
-    )
-    only = cycles_table(alone, seed=0)
+def test_network_that_stays_is_nonuniform_and_never_switches():
+    only = cycles_table(cycles_data(networks=1), seed=0)
     means = {"switch_probability": 0, "nonuniform_fraction": 1, "visit_entropy": 0}
     for quantity, mean in means.items():
         assert find(only, quantity, condition=condition("chaos"))["mean"] == mean
-
-
-def _meaning(variable):
-    return variable.dims, variable.units, variable.long_name
 
 
 def test_protocol_without_visits_leaves_gaps(found):
@@ -255,6 +234,7 @@ def test_visits_correlate_with_energy_and_basins():
     assert ranks["visits_energy_low_correlation"][0] == pytest.approx(np.sqrt(3) / 2)
     assert ranks["visits_basin_correlation"][0] == pytest.approx(np.sqrt(3) / 2)
     assert ranks["visits_halves_correlation"][0] == pytest.approx(1)
+    np.testing.assert_allclose(ranks["visits_chaos_correlation"], 1)
     assert np.isnan(correlations(cycles_data(), 1)["visits_energy_correlation"]).all()
 
 

@@ -114,6 +114,11 @@ BROKEN = [
         "hybrid.structure_map.gains: expected one of 0, 1, 5, 8; found 3",
     ),
     ("statistics: {block: 90}", "statistics.block: expected at most"),
+    (
+        "hybrid: {cycles: {low_durations: [[9, 12], [3, 2]]}}",
+        "hybrid.cycles.low_durations.1: expected at most 2 (its second value), found 3",
+    ),
+    ("hybrid: {cycles: {copies: 1}}", "hybrid.cycles.copies: 1 is less than the minimum of 2"),
     ("chaos: {mixing: {longest_lag: 450}}", "chaos.mixing.longest_lag: expected at most 300"),
     # Times that do not fit one another.
     (

@@ -49,16 +49,17 @@ PROTOCOLS = ("fixed_gain", "gain_sweep", "cycled_gain")
 READINGS = {f"simulate_reading/{name}" for name in ("sum_1", "sum_1N", "mean_1", "mean_1N")}
 OF_FIGURE_4 = {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *READINGS}
 LOADED = {"simulate_capacity", "simulate_escapes"}
-HYBRID = {*OF_FIGURE_4, "simulate_structure_map", *LOADED}
-HYBRID_FIGURES = {"plot_figure4", "plot_figureS9", "plot_figureS10", "plot_figureS12"}
-HYBRID_TABLES = {"summarise_hybrid", "summarise_structure", "summarise_capacity"}
+HYBRID = {*OF_FIGURE_4, "simulate_structure_map", "simulate_cycles", *LOADED}
+HYBRID_FIGURES = {"plot_figure4", *(f"plot_figureS{number}" for number in (9, 10, 11, 12))}
+HYBRID_TABLES = {"summarise_hybrid", "summarise_structure", "summarise_cycles", "summarise_capacity"}
+AFTER_CYCLES = {"summarise_cycles", "plot_figureS11"}
 SIZES = (40, 80)
 MIXING = {f"simulate_mixing/{size}" for size in SIZES}
 LYAPUNOV = {f"simulate_lyapunov/{size}" for size in SIZES}
 EXTENDED = {"simulate_convergence", "simulate_noise", "simulate_latents"}
 CHAOS = {"simulate_traces", "simulate_divergence", *MIXING, *LYAPUNOV, *EXTENDED}
 SWEEP_FIGURES = {"plot_figureS1", "plot_figureS2", "plot_figureS3"}
-EXTENDED_FIGURES = {*SWEEP_FIGURES, "plot_figureS4", "plot_figureS5", "plot_figureS6"}
+EXTENDED_FIGURES = {*SWEEP_FIGURES, *(f"plot_figureS{number}" for number in (4, 5, 6, 11))}
 FROM_AVATARS = {"measure_reference/avatars", f"train_gan/{MODEL}", *AFTER_TRAINING}
 OVERLAPS = {f"measure_overlaps/{protocol}" for protocol in PROTOCOLS}
 SECOND = "avatars-expander-seed2"
@@ -146,6 +147,10 @@ CONFIGURED = {
         "hybrid: {network: {strength: 3}}",
         {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *OVERLAPS}
         | {"summarise_hybrid", "plot_figure4", "plot_figureS9", "build_report"},
+    ),
+    "the number of restarts": (
+        "hybrid: {cycles: {restarts: 5}}",
+        {"simulate_cycles", *AFTER_CYCLES, "build_report"},
     ),
     "the dropped share": (
         "statistics: {dropped: 0.5}",
@@ -246,7 +251,7 @@ def test_a_module_that_is_imported_whole_is_seen(after, edit):
 def test_logic_in_statistics_reruns_the_tables(after, edit):
     edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
     # these take what they draw from statistics
-    figures = {"plot_figureS1", "plot_figureS3", "plot_figureS8", "plot_figureS9", "plot_figureS12"}
+    figures = {f"plot_figureS{number}" for number in (1, 3, 8, 9, 11, 12)}
     tables = {*TABLES, "summarise_mean_field", *each("measure_quality")}
     assert after().keys() == {*tables, *figures, "build_report"}
 

@@ -107,6 +107,11 @@ CONTENTS = {
         "outcome": ("strength", "gain", "network", "state"),
         "lyapunov_max": ("strength", "gain", "network"),
     },
+    ("hybrid/cycles.h5", None): {
+        "overlap": ("condition", "network", "copy", "cycle", "pattern"),
+        "restart_overlap": ("network", "restart", "pattern"),
+        "pattern_energy": ("network", "pattern"),
+    },
     ("hybrid/capacity.h5", None): {
         "retrieved": ("rule", "size", "patterns", "corruption", "network"),
         "fraction": ("rule", "size", "patterns", "corruption", "network", "state"),
@@ -117,8 +122,11 @@ CONTENTS = {
     },
     ("hybrid/escapes.h5", "trace"): {"overlap": ("source", "time", "pattern")},
 }
-FIGURES = ("1", "2", "3", "4", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "S12")
-TABLES = ("chaos", "mean_field", "noise", "latents", "sampling", "hybrid", "structure", "capacity")
+FIGURES = ("1", "2", "3", "4", *(f"S{number}" for number in range(1, 13)))
+TABLES = (
+    *("chaos", "mean_field", "noise", "latents", "sampling"),
+    *("hybrid", "structure", "cycles", "capacity"),
+)
 TABLE_FILES = [
     *(f"statistics/{name}.tsv" for name in TABLES),
     *(f"gan/{model}/quality.tsv" for model in (MODEL, PRETRAINED)),
@@ -138,9 +146,10 @@ COUNTED = {
     *PIXELS,
 }
 WITHOUT_TORCH = (
-    *("store", "mixing", "overlaps", "energy", "mean_field", "noisy_mean_field", "timescales"),
-    *("readings", "pattern_mean_field", "report"),
+    *("store", "schedules", "mixing", "overlaps", "energy", "timescales"),
+    *("mean_field", "noisy_mean_field", "pattern_mean_field", "readings", "report"),
     "experiments.theory",
+    "experiments.protocols",
 )
 
 
