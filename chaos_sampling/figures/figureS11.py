@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.overlaps import STATES, classify
@@ -40,6 +42,7 @@ EXPLANATIONS = {
     "visits_energy_low_correlation": "energy\n(all)",
     "visits_basin_correlation": "basin",
     "visits_halves_correlation": "other\ncopies",
+    "visits_chaos_correlation": "visits by\nchaos",
 }
 MARKS = {"marker": "o", "linestyle": "none", "markeredgewidth": 0, "alpha": 0.6}
 DASHED = {"color": style.BLACK, "linestyle": "--", "linewidth": 0.6}
@@ -63,11 +66,8 @@ def draw(cycles: Dataset) -> Figure:
     _energies(second[1], cycles)
     _correlations(second[2], cycles)
     _protocols(second[3], cycles)
-    for column, names in ((0, ("gain", "gain $g$")), (2, ("duration", "phase (τ)"))):
-        _grid(third[column], cycles, *names, _retrieval)
-        third[column].set_title("visits / cycles")
-        _grid(third[column + 1], cycles, *names, _excess)
-        third[column + 1].set_title("stay − chance")
+    for axes, (name, title) in zip(third, itertools.product(LABELS, GRIDS), strict=True):
+        _grid(axes, cycles, name, title)
     style.letter_axes(panels.flat)
     figure.legend(handles=_keys(), loc="outside lower center", ncols=4)
     return figure
@@ -128,7 +128,15 @@ def _transitions(axes: Axes, cycles: Dataset) -> None:
     axes.set_xticks(ticks, labels)
     axes.set_yticks(ticks, labels)
     axes.set(xlabel="to", ylabel="from", title=f"network {network + 1}")
-    axes.figure.colorbar(image, ax=axes, label="passages", shrink=0.8, aspect=15, pad=0.02)
+    axes.figure.colorbar(
+        image,
+        ax=axes,
+        label="passages",
+        ticks=MaxNLocator(4, integer=True),
+        shrink=0.8,
+        aspect=15,
+        pad=0.02,
+    )
 
 
 def _staying(axes: Axes, cycles: Dataset) -> None:
@@ -168,6 +176,8 @@ def _correlations(axes: Axes, cycles: Dataset) -> None:
     for beside, name in ((-0.18, "chaos"), (0.18, "noise")):
         found = correlations(cycles, places[names.index(name)])
         for place, quantity in enumerate(EXPLANATIONS):
+            if quantity not in found:
+                continue
             _dots(axes, place + beside, found[quantity], COLOURS[name])
             mean = present_mean(found[quantity])
             axes.plot(place + beside + np.array([-0.15, 0.15]), [mean] * 2, color=style.BLACK)
@@ -190,39 +200,6 @@ def _protocols(axes: Axes, cycles: Dataset) -> None:
     axes.set(ylabel="share of cycles", ylim=(0, 1))
 
 
-def _grid(
-    axes: Axes,
-    cycles: Dataset,
-    name: str,
-    label: str,
-    measure: Callable[[Dataset, int], float],
-) -> None:
-    """Draw a measure of chaos at all pairs of gains, or of durations, in colours and numbers."""
-    low, high = cycles[f"low_{name}"], cycles[f"high_{name}"]
-    other = {"gain": "duration", "duration": "gain"}[name]
-    held = [cycles[f"{phase}_{other}"] for phase in ("low", "high")]
-    chosen = [
-        index
-        for index, protocol in enumerate(cycles["protocol"])
-        if protocol == "chaos" and all(np.array_equal(each[index], each[0]) for each in held)
-    ]
-    rows, columns = (
-        np.unique(values[chosen], axis=0, return_inverse=True) for values in (low, high)
-    )
-    values = np.full((len(rows[0]), len(columns[0])), np.nan)
-    values[rows[1].ravel(), columns[1].ravel()] = [measure(cycles, index) for index in chosen]
-    axes.imshow(values, cmap="viridis", vmin=0, vmax=1, origin="lower", aspect="auto")
-    for row, column in np.argwhere(np.isfinite(values)):
-        value = values[row, column]
-        colour = "black" if value > 0.6 else "white"
-        axes.text(
-            column, row, f"{value:.2f}", ha="center", va="center", color=colour, size=style.SMALL
-        )
-    axes.set_xticks(range(len(columns[0])), _texts(columns[0]))
-    axes.set_yticks(range(len(rows[0])), _texts(rows[0]))
-    axes.set(xlabel=f"high {label}", ylabel=f"low {label}")
-
-
 def _retrieval(cycles: Dataset, index: int) -> float:
     return float((visited_states(cycles, index) >= 0).mean())
 
@@ -230,6 +207,45 @@ def _retrieval(cycles: Dataset, index: int) -> float:
 def _excess(cycles: Dataset, index: int) -> float:
     stays = np.array([stay_probability(network) for network in visited_states(cycles, index)])
     return present_mean(stays[:, 0] - stays[:, 1])
+
+
+LABELS = {"gain": "gain $g$", "duration": "phase (τ)"}
+"""What the grids vary."""
+GRIDS = {
+    "visits / cycles": (_retrieval, "Blues", (0, 1.5)),
+    "stay − chance": (_excess, "PuOr", (-0.5, 0.5)),
+}
+"""What the grids show, and the colours and their limits, light enough for black numbers."""
+
+
+def _grid(axes: Axes, cycles: Dataset, name: str, title: str) -> None:
+    """Draw a measure of chaos at all pairs of gains, or of durations, in colours and numbers."""
+    measure, colours, (lowest, highest) = GRIDS[title]
+    chosen = _varied(cycles, name)
+    (rows, row), (columns, column) = (
+        np.unique(cycles[f"{phase}_{name}"][chosen], axis=0, return_inverse=True)
+        for phase in ("low", "high")
+    )
+    values = np.full((len(rows), len(columns)), np.nan)
+    values[row.ravel(), column.ravel()] = [measure(cycles, index) for index in chosen]
+    axes.imshow(values, cmap=colours, vmin=lowest, vmax=highest, origin="lower", aspect="auto")
+    for y, x in np.argwhere(np.isfinite(values)):
+        number = f"{values[y, x]:.2f}".replace("-", "−")
+        axes.text(x, y, number, ha="center", va="center", size=style.SMALL)
+    axes.set_xticks(range(len(columns)), _texts(columns))
+    axes.set_yticks(range(len(rows)), _texts(rows))
+    axes.set(xlabel=f"high {LABELS[name]}", ylabel=f"low {LABELS[name]}", title=title)
+
+
+def _varied(cycles: Dataset, name: str) -> list[int]:
+    """Return the conditions of chaos that differ from the first in gain, or in duration, only."""
+    other = {"gain": "duration", "duration": "gain"}[name]
+    held = [cycles[f"{phase}_{other}"] for phase in ("low", "high")]
+    return [
+        index
+        for index, protocol in enumerate(cycles["protocol"])
+        if protocol == "chaos" and all(np.array_equal(each[index], each[0]) for each in held)
+    ]
 
 
 def _texts(values: np.ndarray) -> list[str]:

@@ -202,9 +202,9 @@ def correlations(cycles: Dataset, index: int) -> dict[str, list[float]]:
 
     Returns:
         Spearman's ρ of every network with the energy E(ξ) in the structured weights and in all
-        weights at low gain, with the restarts that end in the pattern, with the visits under
-        chaos, and of the visits of one half of the copies with those of the other: how far ρ is
-        limited by their number.
+        weights at low gain, with the restarts that end in the pattern, of the visits of one half
+        of the copies with those of the other, which tells how far their number limits ρ, and,
+        under other conditions, with the visits under condition 0.
     """
     patterns = cycles["overlap"].shape[-1]
     visited = visited_states(cycles, index)
@@ -216,9 +216,11 @@ def correlations(cycles: Dataset, index: int) -> dict[str, list[float]]:
         "visits_energy_correlation": (counts, cycles["pattern_energy"]),
         "visits_energy_low_correlation": (counts, cycles["pattern_energy_low"]),
         "visits_basin_correlation": (counts, basins),
-        "visits_chaos_correlation": (counts, pattern_tally(visited_states(cycles, 0), patterns)),
         "visits_halves_correlation": (first, second),
     }
+    if index > 0:
+        chaos = pattern_tally(visited_states(cycles, 0), patterns)
+        pairs["visits_chaos_correlation"] = (counts, chaos)
     return {
         name: [_spearman(*networks) for networks in zip(*pair, strict=True)]
         for name, pair in pairs.items()
