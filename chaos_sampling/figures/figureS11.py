@@ -17,17 +17,19 @@ from chaos_sampling.figures import style
 from chaos_sampling.overlaps import STATES, classify
 from chaos_sampling.statistics.cycles import (
     correlations,
-    entropy,
     pattern_tally,
     present_mean,
+    visited_states,
+)
+from chaos_sampling.store import Dataset
+from chaos_sampling.visits import (
+    entropy,
     state_numbers,
     stay_probability,
     tally,
     transitions,
     uniform_entropy,
-    visited_states,
 )
-from chaos_sampling.store import Dataset
 
 COLOURS = {"chaos": style.BLUE, "noise": style.ORANGE, "regular": style.GREEN}
 """Protocols that are told apart by colour."""

@@ -146,10 +146,9 @@ COUNTED = {
     *PIXELS,
 }
 WITHOUT_TORCH = (
-    *("store", "schedules", "mixing", "overlaps", "energy", "timescales"),
+    *("store", "schedules", "mixing", "overlaps", "visits", "energy", "timescales"),
     *("mean_field", "noisy_mean_field", "pattern_mean_field", "readings", "report"),
-    "experiments.theory",
-    "experiments.protocols",
+    *("experiments.theory", "experiments.protocols"),
 )
 
 
