@@ -4,7 +4,7 @@ Each network runs in several copies from initial states of their own, and the co
 are one batch: C copies of n cycles take little longer than n cycles. They give the visits that one
 run of C·n cycles gives if a high phase forgets where it began, which the table tests. Every phase
 of every copy has a length of its own. Were the lengths equal, copies that reach one attractor,
-where they come to agree in all digits, would stay together for good ("regular" shows it).
+where they come to agree in nearly all digits, could go on together ("regular" shows how far).
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from chaos_sampling.statistics.cycles import (
 from chaos_sampling.store import Dataset
 from chaos_sampling.visits import (
     entropy,
+    repeat_probability,
     state_numbers,
     stay_probability,
     tally,
@@ -207,15 +208,16 @@ def _retrieval(cycles: Dataset, index: int) -> float:
 
 
 def _excess(cycles: Dataset, index: int) -> float:
-    stays = np.array([stay_probability(network) for network in visited_states(cycles, index)])
-    return present_mean(stays[:, 0] - stays[:, 1])
+    visited = visited_states(cycles, index)
+    repeats = np.array([repeat_probability(network) for network in visited])
+    return present_mean(repeats[:, 0] - repeats[:, 1])
 
 
 LABELS = {"gain": "gain $g$", "duration": "phase (τ)"}
 """What the grids vary."""
 GRIDS = {
     "visits / cycles": (_retrieval, "Blues", (0, 1.5)),
-    "stay − chance": (_excess, "PuOr", (-0.5, 0.5)),
+    "repeats − chance": (_excess, "PuOr", (-1, 1)),
 }
 """What the grids show, and the colours and their limits, light enough for black numbers."""
 
@@ -232,7 +234,7 @@ def _grid(axes: Axes, cycles: Dataset, name: str, title: str) -> None:
     values[row.ravel(), column.ravel()] = [measure(cycles, index) for index in chosen]
     axes.imshow(values, cmap=colours, vmin=lowest, vmax=highest, origin="lower", aspect="auto")
     for y, x in np.argwhere(np.isfinite(values)):
-        number = f"{values[y, x]:.2f}".replace("-", "−")
+        number = f"{round(values[y, x], 2) + 0:.2f}".replace("-", "−")  # + 0: no −0.00
         axes.text(x, y, number, ha="center", va="center", size=style.SMALL)
     axes.set_xticks(range(len(columns)), _texts(columns))
     axes.set_yticks(range(len(rows)), _texts(rows))
@@ -251,7 +253,7 @@ def _varied(cycles: Dataset, name: str) -> list[int]:
 
 
 def _texts(values: np.ndarray) -> list[str]:
-    return ["–".join(f"{end:g}" for end in np.unique(value)) for value in values]
+    return ["–\n".join(f"{end:g}" for end in np.unique(value)) for value in values]
 
 
 def _protocol_places(cycles: Dataset) -> tuple[list[str], Sequence[int]]:

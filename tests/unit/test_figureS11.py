@@ -84,7 +84,7 @@ def test_restarts_that_are_the_visits_lie_on_the_diagonal(panels):
 
 @pytest.mark.parametrize(
     ("panel", "rows", "columns"),
-    [("i", ["0", "1"], ["8"]), ("k", ["100–120"], ["5–6", "300–320"])],
+    [("i", ["0", "1"], ["8"]), ("k", ["100–\n120"], ["5–\n6", "300–\n320"])],
 )
 def test_pairs_of_gains_and_of_durations_are_told_apart(panels, panel, rows, columns):
     axes = panels[panel]
@@ -93,5 +93,5 @@ def test_pairs_of_gains_and_of_durations_are_told_apart(panels, panel, rows, col
     assert numbers(axes) == ["1.00"] * 2
 
 
-def test_network_that_always_stays_does_so_by_chance(panels):
+def test_network_that_always_stays_repeats_itself_by_chance(panels):
     assert numbers(panels["j"])[0] == "0.00"
