@@ -197,7 +197,9 @@ def test_gain_may_follow_any_schedule(model):
     dataset = sample_schedule(model, wave, duration=0.6, **TIMES, seed=1)
     expected = [wave(max(time - 0.025, 0)) for time in dataset["time"]]
     np.testing.assert_allclose(dataset["gain"], expected)
-    state = dynamics.advance(model.network, initial_states(50, 1, 1), 2.0, duration=2, dt=0.05)
+    state = dynamics.advance(
+        model.network, initial_states(50, 1, 1, "sampled"), 2.0, duration=2, dt=0.05
+    )
     state = dynamics.advance(model.network, state, wave, duration=0.6, dt=0.05)
     expected = read(state, model.readout).numpy()
     np.testing.assert_allclose(dataset["latents"][[-1]], expected, atol=1e-4)
