@@ -150,7 +150,7 @@ def _correlation(axes: Axes, structure: Dataset, strength: float, seed: int) -> 
         axes.axvspan(*edges[place : place + 2], color=style.ORANGE, alpha=0.35, linewidth=0)
     axes.axhspan(*CRITERIA["r"], color=style.GREY, alpha=0.3, linewidth=0)
     axes.axhline(PAPER, color=style.BLACK, linewidth=0.5)
-    axes.plot(strengths, values["r"], "o", color=style.BLUE, markersize=2, markeredgewidth=0)
+    axes.plot(strengths, values["r"], "o", color=style.SKY, markersize=2, markeredgewidth=0)
     axes.plot(strengths, values["r"].mean(axis=1), color=style.BLUE)
     axes.axvline(strength, color=style.BLACK, linewidth=0.5, linestyle=":")
     axes.set_xlim(edges[0], edges[-1])
