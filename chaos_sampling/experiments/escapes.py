@@ -95,7 +95,7 @@ def simulate_escapes(
         "escapes",
         "Escapes of hybrid networks from their patterns",
         {
-            "source": Variable(SOURCES, ("source",), "1", "what drives the network"),
+            "source": _source(),
             "gain": gain_coordinate(gains),
             "size": Variable(sizes, ("size",), "1", "number of neurons N"),
             **_variables(escapes, risk, basins),
@@ -235,12 +235,17 @@ def _trace(
     descended = own_overlap(descend(states, stored, strength), stored[0]).numpy()
     along = ("source", "time")
     return {
+        "trace/source": _source(),
         "trace/time": time_coordinate(time.numpy()),
         "trace/overlap": Variable(overlap, (*along, "pattern"), "1", "overlap with each pattern"),
         "trace/descended": Variable(
             descended, along, "1", "overlap with the first pattern after a descent"
         ),
     }
+
+
+def _source() -> Variable:
+    return Variable(SOURCES, ("source",), "1", "what drives the network")
 
 
 def _variables(escapes: np.ndarray, risk: np.ndarray, basins: np.ndarray) -> dict[str, Variable]:
