@@ -1,13 +1,20 @@
-"""Where an interrupted training continues: everything that changes in it, in one file."""
+"""Where an interrupted training continues: everything that changes in it, in one file.
+
+The file of the last checkpoint and of that before it are kept, each with a checksum: a damaged one
+costs the time between two.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +23,9 @@ import torch
 from chaos_sampling import store
 
 logger = logging.getLogger("chaos_sampling")
+
+CHECKSUM_BYTES = hashlib.sha256().digest_size
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Part(Protocol):
@@ -42,45 +52,97 @@ def checkpoint_path(output: str | Path, images: np.ndarray, parameters: Any) -> 
 
 
 def save_checkpoint(path: Path, parts: Mapping[str, Part]) -> None:
-    """Write the states of `parts`, atomically."""
-    with store.replacing(path) as temporary, temporary.open("wb") as file:
-        torch.save({name: part.state_dict() for name, part in parts.items()}, file)
+    """Write the states of `parts` with their checksum, atomically; the last such file is kept too.
+
+    Raises:
+        OSError: the file cannot be written, as when the disk is full; the last one is intact.
+    """
+    content = BytesIO()
+    torch.save({name: part.state_dict() for name, part in parts.items()}, content)
+    with store.replacing(path) as temporary:
+        with temporary.open("wb") as file:
+            file.write(hashlib.sha256(content.getbuffer()).digest())
+            file.write(content.getbuffer())
+        if path.exists():
+            path.replace(previous(path))
 
 
-def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> bool:
-    """Put the states that `save_checkpoint` wrote back into `parts`.
+def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> Path | None:
+    """Put the last states that `save_checkpoint` wrote and that are whole back into `parts`.
 
     A damaged file is reported, renamed to "<name>.damaged", and otherwise taken for none. States
     are read onto the CPU; a part moves its own to where it needs them.
 
     Returns:
-        Whether there was a checkpoint to continue from.
+        The file to continue from, None where there is none.
 
     Raises:
         store.WrongFileError: the file is whole, but other code wrote it.
     """
-    if not path.is_file():
-        return False
+    for file in (path, previous(path)):
+        if file.is_file() and (content := _verified(file)):
+            states = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+            for name, part in parts.items():
+                _put_back(states, name, part, file)
+            return file
+    return None
+
+
+def discard_checkpoint(path: Path) -> None:
+    """Delete the checkpoints of a training whose results are written."""
+    for file in (path, previous(path)):
+        file.unlink(missing_ok=True)
+
+
+def previous(path: Path) -> Path:
+    """Return where the checkpoint before that at `path` is."""
+    return path.with_name(f"{path.name}.previous")
+
+
+@contextmanager
+def postponing_signals() -> Iterator[list[int]]:
+    """Let SIGTERM and Ctrl-C wait until the block has saved what it did, and ends.
+
+    Yields:
+        The signals received so far, for the block to look at; always empty outside the main
+        thread, which signals do not reach.
+
+    Raises:
+        KeyboardInterrupt: the block has ended, and a signal had come.
+    """
+    received: list[int] = []
+    main = threading.current_thread() is threading.main_thread()
+    before = {number: signal.getsignal(number) for number in SIGNALS if main}
+    for number in before:
+        signal.signal(number, lambda number, _: received.append(number))
     try:
-        states = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, UnpicklingError) as error:
-        damaged = path.with_name(f"{path.name}.damaged")
-        path.replace(damaged)
-        logger.warning(
-            "%s: damaged checkpoint, renamed to %s; starting from the beginning (%s)",
-            path,
-            damaged.name,
-            error,
-        )
-        return False
-    for name, part in parts.items():
-        try:
-            part.load_state_dict(states[name])
-        except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise store.WrongFileError(
-                f"{path}: expected a checkpoint of this code and this kind of device, found one "
-                f"whose part '{name}' does not fit ({reason}). Delete it to train from the "
-                "beginning, or continue with the code and on the device that wrote it."
-            ) from error
-    return True
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received:
+        raise KeyboardInterrupt
+
+
+def _verified(file: Path) -> bytes | None:
+    """Return what a checkpoint holds behind its checksum; set a damaged one aside."""
+    content = file.read_bytes()
+    checksum, content = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
+    if hashlib.sha256(content).digest() == checksum:
+        return content
+    damaged = file.with_name(f"{file.name}.damaged")
+    file.replace(damaged)
+    logger.warning("%s: damaged checkpoint, renamed to %s", file, damaged.name)
+    return None
+
+
+def _put_back(states: Mapping[str, Any], name: str, part: Part, file: Path) -> None:
+    try:
+        part.load_state_dict(states[name])
+    except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise store.WrongFileError(
+            f"{file}: expected a checkpoint of this code and this kind of device, found one "
+            f"whose part '{name}' does not fit ({reason}). Delete it to train from the "
+            "beginning, or continue with the code and on the device that wrote it."
+        ) from error

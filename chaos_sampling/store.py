@@ -6,12 +6,14 @@ Files follow the netCDF-4 conventions (dimension scales, `units`, `long_name`), 
 
 from __future__ import annotations
 
+import glob
 import json
 import os
-import tempfile
+import secrets
+import shutil
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
@@ -91,19 +93,32 @@ class WrongFileError(ValueError):
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, moved onto it when the block ends without error.
 
-    A reader therefore sees the old file, or none, or the complete new one.
+    A reader therefore sees the old file, or none, or the complete new one, after a power failure
+    too. What a killed process left of an earlier attempt is removed.
+
+    Raises:
+        OSError: the file cannot be written; the message names it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    leftovers = f".{glob.escape(path.stem)}-????????{glob.escape(path.suffix)}"
     try:
-        temporary.chmod(0o644)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in path.parent.glob(leftovers):
+            leftover.unlink()
         yield temporary
-        os.replace(temporary, path)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        reason = " ".join(str(error).split())
+        raise OSError(
+            f"{path}: cannot be written ({reason}). Free some space, or mend the permissions of "
+            "its folder, and run snakemake again."
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what hindered the writing may hinder this
+            temporary.unlink()
 
 
 def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | None = None) -> None:
@@ -115,6 +130,7 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
         provenance: extra root attributes, such as the rule and the parameters that made it.
 
     Raises:
+        OSError: the file cannot be written; the message names it.
         ValueError: two variables disagree about the length of a dimension.
     """
     attributes = {
@@ -125,20 +141,22 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
         **(provenance or {}),
     }
     checksummed = {"libver": "v110", "track_order": True}  # libver: checksums of the metadata
-    with replacing(path) as temporary, h5py.File(temporary, "w", **checksummed) as file:
-        for key, value in attributes.items():
-            plain = isinstance(value, str) and _decode(value) == value
-            file.attrs[key] = value if plain else json.dumps(value)
-        for name, variable in dataset.variables.items():
-            values = variable.values
-            if values.dtype.kind == "U":
-                values = values.astype(h5py.string_dtype())
-            data = file.create_dataset(name, data=values)
-            data.attrs["units"] = variable.units
-            data.attrs["long_name"] = variable.long_name
-            data.attrs["crc32"] = _checksum(variable.values)
-        for name, variable in dataset.variables.items():
-            _label(file, name, variable)
+    with replacing(path) as temporary:
+        _require_room(temporary.parent, dataset)
+        with h5py.File(temporary, "w", **checksummed) as file:
+            for key, value in attributes.items():
+                plain = isinstance(value, str) and _decode(value) == value
+                file.attrs[key] = value if plain else json.dumps(value)
+            for name, variable in dataset.variables.items():
+                values = variable.values
+                if values.dtype.kind == "U":
+                    values = values.astype(h5py.string_dtype())
+                data = file.create_dataset(name, data=values)
+                data.attrs["units"] = variable.units
+                data.attrs["long_name"] = variable.long_name
+                data.attrs["crc32"] = _checksum(variable.values)
+            for name, variable in dataset.variables.items():
+                _label(file, name, variable)
 
 
 def save_table(table: pd.DataFrame, path: str | Path) -> None:
@@ -176,6 +194,15 @@ def load(path: str | Path, kind: str) -> Dataset:
         ) from error
     title = attributes.pop("title", "")
     return Dataset(attributes.pop("kind"), title, variables, attributes)
+
+
+def _require_room(folder: Path, dataset: Dataset) -> None:
+    """Refuse to begin a file that would fill the disk, at whose end HDF5 may crash."""
+    values = sum(variable.values.nbytes for variable in dataset.variables.values())
+    needed = 1.1 * values + 1e6  # names, attributes and the bookkeeping of strings come on top
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(f"expected {needed / 1e6:.1f} MB of free space, found {free / 1e6:.1f} MB")
 
 
 def _label(file: h5py.File, name: str, variable: Variable) -> None:

@@ -17,7 +17,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import update_bn
 
 from chaos_sampling import seeds, store
-from chaos_sampling.checkpoint import load_checkpoint, save_checkpoint
+from chaos_sampling.checkpoint import load_checkpoint, postponing_signals, save_checkpoint
 from chaos_sampling.device import Stopwatch, can_compile, has_fast_bfloat16
 from chaos_sampling.gan import Architecture, Discriminator, Generator, initialize, render
 from chaos_sampling.journal import History, Journal, diversity
@@ -77,8 +77,9 @@ def train(
             is recorded and returned; 0 for the last weights themselves.
         seed: of the weights, the order of the images and the flips.
         device: where to train.
-        checkpoint: file to continue from and to write; the caller deletes it after success.
-        checkpoint_seconds: time between checkpoints.
+        checkpoint: file to continue from and to write; the caller discards it after success.
+        checkpoint_seconds: time between checkpoints; one more is written on SIGTERM or Ctrl-C, and
+            after the last step.
         lines: file for the records as JSON lines, speed included; None for none.
 
     Returns:
@@ -87,7 +88,9 @@ def train(
     Raises:
         ValueError: there are fewer images than a batch holds.
         FloatingPointError: a loss is not finite; the message names the step.
+        KeyboardInterrupt: SIGTERM or Ctrl-C came, and the state is saved.
         torch.OutOfMemoryError: a step does not fit on the GPU; the message names a batch to try.
+        OSError: a checkpoint cannot be written; the last one is intact.
         store.WrongFileError: other code wrote the checkpoint.
     """
     device = torch.device(device)
@@ -101,8 +104,8 @@ def train(
     # Continue where an earlier run stopped.
     players = Players(latents.size, width, discriminator, beta1=beta1, seed=seed, device=device)
     parts = {"players": players, "latents": latents, "history": history}
-    if load_checkpoint(checkpoint, parts):
-        logger.info("continuing from %s after %d steps", checkpoint, history.step)
+    if found := load_checkpoint(checkpoint, parts):
+        logger.info("continuing from %s after %d steps", found, history.step)
     logger.info("training on %s", players)
     data = torch.from_numpy(images).to(device)  # (N, 64, 64, 3)
     real_batches = shuffled_batches(data, batch, flip=flip, seed=seed, first=history.step)
@@ -110,28 +113,33 @@ def train(
     stopwatch = Stopwatch(device)
     saved = time.monotonic()
 
-    for step in range(history.step, steps):
-        with stopwatch.timing("data"):
-            real = next(real_batches)  # (B, 3, 64, 64) in [−1, 1]
-        with stopwatch.timing("latents"):
-            z = latents.next(advance)  # (B, K)
-        players.set_learning_rate(learning_rate * _schedule(step / steps, decay))
-        history.add(players.step(real, z, real_label))
-        players.move_average(step, average)
+    with postponing_signals() as received:
+        for step in range(history.step, steps):
+            with stopwatch.timing("data"):
+                real = next(real_batches)  # (B, 3, 64, 64) in [−1, 1]
+            with stopwatch.timing("latents"):
+                z = latents.next(advance)  # (B, K)
+            players.set_learning_rate(learning_rate * _schedule(step / steps, decay))
+            history.add(players.step(real, z, real_label))
+            players.move_average(step, average)
 
-        last = step + 1 == steps
-        if last or _due(step, batch, grid_every):
-            grid = render(players.averaged, history.shown.to(device))
-            history.add_grid((step + 1) * batch, grid, real_diversity)
-        recording = last or _due(step, batch, record_every)
-        saving = time.monotonic() - saved >= checkpoint_seconds
-        if recording or saving:
-            history.collect()
-        if recording:
-            journal.record(*stopwatch.lap())
-        if saving:
-            save_checkpoint(checkpoint, parts)
-            saved = time.monotonic()
+            last = step + 1 == steps
+            if last or _due(step, batch, grid_every):
+                grid = render(players.averaged, history.shown.to(device))
+                history.add_grid((step + 1) * batch, grid, real_diversity)
+            recording = last or _due(step, batch, record_every)
+            stopping = bool(received)
+            saving = last or stopping or time.monotonic() - saved >= checkpoint_seconds
+            if recording or saving:
+                history.collect()
+            if recording:
+                journal.record(*stopwatch.lap())
+            if saving:
+                save_checkpoint(checkpoint, parts)
+                saved = time.monotonic()
+            if stopping:
+                logger.info("stopping, saved after %d steps", history.step)
+                break
 
     # Averaged weights meet other activations than those that the averaged statistics describe.
     if average:

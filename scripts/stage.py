@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -24,12 +25,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
     """Run the body of a script with everything it prints, logs or raises in the rule's log.
 
+    SIGTERM, with which a scheduler ends a job, does what Ctrl-C does.
+
     Yields:
         The provenance for `store.save`: rule, parameters, seed, version of this code.
 
     Raises:
         SystemExit: the body failed; the message is the error's, the traceback is in the log.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     failure = None
     layout = "%(asctime)s %(levelname)s %(message)s"
     with (

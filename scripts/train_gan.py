@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from stage import device_of, stage
 
 from chaos_sampling import images, sources, store
-from chaos_sampling.checkpoint import checkpoint_path
+from chaos_sampling.checkpoint import checkpoint_path, discard_checkpoint
 from chaos_sampling.generators import ChaoticGenerator, save_generator
 from chaos_sampling.training import train
 
@@ -36,6 +36,7 @@ with stage(snakemake) as provenance:
         seed=seed,
         device=device,
         checkpoint=checkpoint,
+        checkpoint_seconds=snakemake.config["checkpoint_seconds"],
         lines=Path(snakemake.log.lines),
     )
     attributes = {
@@ -50,4 +51,4 @@ with stage(snakemake) as provenance:
     save_generator(snakemake.output.generator, trained)
     provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)
-    checkpoint.unlink(missing_ok=True)
+    discard_checkpoint(checkpoint)

@@ -1,13 +1,24 @@
 from __future__ import annotations
 
-import logging
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
 from chaos_sampling import store
-from chaos_sampling.checkpoint import checkpoint_path, load_checkpoint, save_checkpoint
+from chaos_sampling.checkpoint import (
+    checkpoint_path,
+    discard_checkpoint,
+    load_checkpoint,
+    postponing_signals,
+    save_checkpoint,
+)
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), np.uint8)
 
@@ -40,21 +51,127 @@ def test_no_checkpoint_leaves_everything_as_it_is(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [lambda content: content[: len(content) // 2], lambda _: b"", lambda _: b"not a checkpoint"],
-    ids=["truncated", "empty", "other content"],
-)
-def test_a_damaged_checkpoint_is_reported_and_put_aside(tmp_path, caplog, damage):
-    path = tmp_path / "it.checkpoint"
-    save_checkpoint(path, parts(a=2))
-    content = damage(path.read_bytes())
-    path.write_bytes(content)
-    with caplog.at_level(logging.WARNING):
-        assert not load_checkpoint(path, parts(a=2))
+DAMAGE = {
+    "truncated": lambda content: content[: len(content) // 2],
+    "empty": lambda _: b"",
+    "other content": lambda _: b"not a checkpoint",
+    "a flipped bit": lambda content: content[:900] + bytes([content[900] ^ 1]) + content[901:],
+}
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Save two checkpoints after one another, and return their path and what they hold."""
+    path, saved = tmp_path / "it.checkpoint", (parts(a=2), parts(a=2))
+    for each in saved:
+        save_checkpoint(path, each)
+    return path, *saved
+
+
+def damage(path: Path, change) -> None:
+    path.write_bytes(change(path.read_bytes()))
+
+
+@pytest.mark.parametrize("change", DAMAGE.values(), ids=DAMAGE)
+def test_instead_of_a_damaged_checkpoint_the_previous_one_is_used(two, caplog, change):
+    path, before, _ = two
+    damage(path, change)
+    content, restored = path.read_bytes(), parts(a=2)
+    found = load_checkpoint(path, restored)
+    assert found.name == "it.checkpoint.previous"
+    assert restored["a"].weight.equal(before["a"].weight)
     assert f"{path}: damaged checkpoint, renamed to it.checkpoint.damaged" in caplog.text
-    assert [file.name for file in tmp_path.iterdir()] == ["it.checkpoint.damaged"]
-    assert (tmp_path / "it.checkpoint.damaged").read_bytes() == content
+    assert path.with_name("it.checkpoint.damaged").read_bytes() == content
+
+
+def test_where_both_checkpoints_are_damaged_there_is_none(two, caplog):
+    path = two[0]
+    for file in list(path.parent.iterdir()):
+        damage(file, DAMAGE["a flipped bit"])
+    assert load_checkpoint(path, parts(a=2)) is None
+    assert len(caplog.records) == 2
+    assert {file.name for file in path.parent.iterdir()} == {
+        "it.checkpoint.damaged",
+        "it.checkpoint.previous.damaged",
+    }
+
+
+def test_a_kill_between_the_two_renames_costs_one_checkpoint(two):
+    path, before, _ = two
+    path.unlink()
+    restored = parts(a=2)
+    assert load_checkpoint(path, restored)
+    assert restored["a"].weight.equal(before["a"].weight)
+
+
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_any_flipped_bit_is_noticed(tmp_path_factory, place, bit):
+    path = tmp_path_factory.mktemp("flipped") / "it.checkpoint"
+    save_checkpoint(path, parts(a=2))
+    content = bytearray(path.read_bytes())
+    content[int(place * len(content))] ^= 1 << bit
+    path.write_bytes(content)
+    assert load_checkpoint(path, parts(a=2)) is None
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(two, monkeypatch):
+    path, _, last = two
+
+    def full(file):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"it\.checkpoint: cannot be written .*No space left"):
+        save_checkpoint(path, parts(a=2))
+    restored = parts(a=2)
+    assert load_checkpoint(path, restored)
+    assert restored["a"].weight.equal(last["a"].weight)
+    assert not list(path.parent.glob(".*"))
+
+
+def test_discarding_leaves_nothing(two):
+    path = two[0]
+    discard_checkpoint(path)
+    discard_checkpoint(path)
+    assert list(path.parent.iterdir()) == []
+
+
+def interrupted(number: int, seen: list[list[int]], error: Exception | None = None) -> None:
+    """Send a signal to a block that postpones it, and let it end, with an error if one is given."""
+    with postponing_signals() as received:
+        os.kill(os.getpid(), number)
+        seen.append(list(received))
+        if error:
+            raise error
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_waits_until_the_block_ends(number):
+    before, seen = signal.getsignal(number), []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(number, seen)
+    assert seen == [[number]]
+    assert signal.getsignal(number) is before
+
+
+def test_an_error_in_the_block_comes_before_a_signal():
+    with pytest.raises(ValueError, match="its own"):
+        interrupted(signal.SIGTERM, [], ValueError("its own"))
+
+
+def test_without_a_signal_a_block_ends_as_it_does():
+    with postponing_signals() as received:
+        pass
+    assert not received
+
+
+def test_outside_the_main_thread_signals_are_left_alone():
+    def block():
+        with postponing_signals() as received:
+            return signal.getsignal(signal.SIGTERM), received
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(block).result() == (signal.getsignal(signal.SIGTERM), [])
 
 
 @pytest.mark.parametrize("found", [parts(a=3), parts(b=2)], ids=["another shape", "another part"])

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from importlib import metadata
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -313,10 +316,50 @@ def test_reader_of_the_old_file_is_not_disturbed(path):
         assert reader.read() == "old"
 
 
-def test_replacing_gives_a_readable_file(path):
+@pytest.mark.parametrize("mask", [0o022, 0o002, 0o077])
+def test_replacing_honours_the_umask(path, mask):
+    before = os.umask(mask)
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text("new")
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+def test_replacing_removes_what_a_killed_process_left(path):
+    path.parent.mkdir()
+    for name in (".data-0123abcd.h5", ".data-0123abcd.png", ".data-more-0123abcd.h5"):
+        (path.parent / name).write_text("half")
     with replacing(path) as temporary:
         temporary.write_text("new")
-    assert path.stat().st_mode & 0o777 == 0o644
+    left = {file.name for file in path.parent.iterdir()}
+    assert left == {"data.h5", ".data-0123abcd.png", ".data-more-0123abcd.h5"}
+
+
+def test_a_new_file_is_on_the_disk_before_it_gets_its_name(path, monkeypatch):
+    synchronised = []
+    monkeypatch.setattr(os, "fsync", lambda file: synchronised.append(path.exists()))
+    save(dataset(), path)
+    assert synchronised == [False]
+
+
+def test_an_error_of_the_disk_names_the_file(path):
+    message = r"data\.h5: cannot be written .*Free some space"
+    with pytest.raises(OSError, match=message), replacing(path):
+        raise OSError(28, "No space left on device")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_file_that_does_not_fit_is_not_begun(path, monkeypatch):
+    save(dataset(), path)
+    before = path.read_bytes()
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=2e6))
+    large = Dataset("traces", "", {"x": Variable(np.zeros(10**6), ("time",), "1", "x")})
+    with pytest.raises(OSError, match=r"data\.h5: .*expected 9\.8 MB of free space, found 2\.0 MB"):
+        save(large, path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])

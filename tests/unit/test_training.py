@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 
 import numpy as np
 import pytest
 import torch
 
 from chaos_sampling import sources, store, training
-from chaos_sampling.journal import MEANS
+from chaos_sampling.checkpoint import load_checkpoint
+from chaos_sampling.journal import MEANS, History
 from chaos_sampling.latents import ChaosLatents, chaos_latents
 
 SETTINGS = {
@@ -105,6 +108,13 @@ def train(tmp_path, latents=None, recipe=OURS, **changes):
     return training.train(IMAGES, latents or source(), **arguments)
 
 
+def steps_saved(path) -> int:
+    """Return after how many steps a checkpoint was written."""
+    history = History(torch.empty(0))
+    load_checkpoint(path, {"history": history})
+    return history.step
+
+
 def weights(generator: torch.nn.Module) -> list[torch.Tensor]:
     return list(generator.state_dict().values())
 
@@ -138,7 +148,7 @@ def test_an_interrupted_training_on_a_control_continues_bitwise(name, tmp_path, 
     monkeypatch.setattr(failing, "next", lambda duration: next(batches)(duration))
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, failing, checkpoint_seconds=0.0)
-    assert torch.load(tmp_path / "run.checkpoint", weights_only=True)["history"]["step"] == 7
+    assert steps_saved(tmp_path / "run.checkpoint") == 7
     assert_equal_results(whole, train(tmp_path, control(name)))
 
 
@@ -196,14 +206,43 @@ def test_memory_that_does_not_suffice_names_a_batch_to_try(tmp_path, monkeypatch
         train(tmp_path)
 
 
-def test_a_damaged_checkpoint_is_reported_and_ignored(tmp_path, caplog):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_training_when_the_step_is_saved(number, tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    whole = train(tmp_path / "whole")
+
+    def send(z):
+        os.kill(os.getpid(), number)
+        return z
+
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(8, send))  # far too fast for a checkpoint of its own accord
+    assert "stopping, saved after 8 steps" in caplog.text
+    assert_equal_results(whole, train(tmp_path))
+    assert "run.checkpoint after 8 steps" in caplog.text
+
+
+def test_what_follows_the_last_step_may_be_interrupted_too(tmp_path, monkeypatch, caplog):
+    whole = train(tmp_path / "whole")
+    monkeypatch.setattr(training, "update_bn", lambda *_: interrupt(None))
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path)
+    monkeypatch.undo()
+    caplog.set_level(logging.INFO)
+    assert_equal_results(whole, train(tmp_path))
+    assert "after 12 steps" in caplog.text
+
+
+def test_instead_of_a_damaged_checkpoint_the_previous_one_is_continued(tmp_path, caplog):
     whole = train(tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0)
     checkpoint = tmp_path / "run.checkpoint"
     checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    caplog.set_level(logging.INFO)
     assert_equal_results(whole, train(tmp_path))
     assert "damaged checkpoint" in caplog.text
+    assert "run.checkpoint.previous after 6 steps" in caplog.text
 
 
 def test_a_checkpoint_of_other_code_is_refused(tmp_path):
@@ -216,8 +255,7 @@ def test_losses_that_are_not_finite_stop_the_training_and_name_the_step(tmp_path
     latents = FailingLatents(8, lambda z: z * torch.nan)
     with pytest.raises(FloatingPointError, match="not finite at step 8"):
         train(tmp_path, latents, checkpoint_seconds=0.0)
-    kept = torch.load(tmp_path / "run.checkpoint", weights_only=True)
-    assert kept["history"]["step"] == 7
+    assert steps_saved(tmp_path / "run.checkpoint") == 7
 
 
 def test_losses_that_are_not_finite_are_found_between_checkpoints_too(tmp_path):
