@@ -17,6 +17,7 @@ from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings
 from snakemake_interface_logger_plugins.common import LogEvent
 
 ROOT = Path(__file__).parents[2]
+WITHOUT_GPU = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
 
 
 class Job(NamedTuple):
@@ -68,15 +69,31 @@ def dry_run(
 def run(
     repository: Path,
     directory: Path,
-    *targets: str,
+    *arguments: str,
     overlays: Sequence[Path] = (),
     gpu: int = 0,
 ) -> subprocess.CompletedProcess[str]:
     """Run the smoke preset, with overlays on it, the way a user without a GPU does."""
-    command = [sys.executable, "-m", "snakemake", *targets, "--directory", directory]
-    command += ["--configfile", repository / "presets" / "smoke.yaml", *overlays]
-    command += ["--resources", f"gpu={gpu}", "--cores", "2"]
-    hidden = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
+    command = _command(repository, directory, *arguments, overlays=overlays, gpu=gpu)
     return subprocess.run(
-        command, cwd=repository, env=hidden, capture_output=True, text=True, check=False
+        command, cwd=repository, env=WITHOUT_GPU, capture_output=True, text=True, check=False
     )
+
+
+def start(
+    repository: Path, directory: Path, *arguments: str, overlays: Sequence[Path] = ()
+) -> subprocess.Popen[bytes]:
+    """Begin what `run` does, in a process group of its own that can be killed as a whole."""
+    command = _command(repository, directory, *arguments, overlays=overlays, gpu=0)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(
+        command, cwd=repository, env=WITHOUT_GPU, start_new_session=True, **quiet
+    )
+
+
+def _command(
+    repository: Path, directory: Path, *arguments: str, overlays: Sequence[Path], gpu: int
+) -> list[str | Path]:
+    command = [sys.executable, "-m", "snakemake", *arguments, "--directory", directory]
+    command += ["--configfile", repository / "presets" / "smoke.yaml", *overlays]
+    return [*command, "--resources", f"gpu={gpu}", "--cores", "2"]
