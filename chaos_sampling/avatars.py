@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
@@ -129,14 +130,23 @@ def render(*, count: int, seed: int, workers: int = 1) -> store.Dataset:
 
     Returns:
         A data set of kind "images" with one string variable (image,) for each attribute.
+
+    Raises:
+        RuntimeError: a process that draws was killed.
     """
     faces = _draw_attributes(seeds.generator(seed, "avatars"), count)
     rows = [dict(zip(faces, row, strict=True)) for row in zip(*faces.values(), strict=True)]
     pixels = np.empty((count, images.SIZE, images.SIZE, 3), np.uint8)
     steps = track(range(count), "drawing", unit="image")
-    with ProcessPoolExecutor(workers) as pool:
-        for index, face in zip(steps, pool.map(_rasterise, rows, chunksize=32), strict=True):
-            pixels[index] = face
+    try:
+        with ProcessPoolExecutor(workers) as pool:
+            for index, face in zip(steps, pool.map(_rasterise, rows, chunksize=32), strict=True):
+                pixels[index] = face
+    except BrokenProcessPool as error:
+        raise RuntimeError(
+            "avatars: a process that draws was killed, perhaps for want of memory. Run snakemake "
+            "again, with fewer --cores if that recurs."
+        ) from error
     labels = {name: (faces[name], ATTRIBUTES[name].long_name) for name in ATTRIBUTES}
     labels["background"] = (faces["background"], "background colour, red green blue in hexadecimal")
     return images.dataset(

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,19 @@ READINGS = ["sum_1", "sum_1N", "mean_1", "mean_1N"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
 # Neurons from which a network is worth several threads.
 LARGE = 1000
+
+
+onstart:
+    refuse_read_only("results")
+
+
+def refuse_read_only(folder):
+    """Refuse to begin where nothing can be written, before each job fails at it."""
+    if Path(folder).exists() and not os.access(folder, os.W_OK):
+        raise WorkflowError(
+            f"{Path(folder).resolve()}: expected a folder that can be written to, found a read-only "
+            "one. Mend its permissions or its mount, or run in another place with --directory."
+        )
 
 
 def one_of(names):
@@ -212,12 +226,20 @@ def imported(file):
 @cache
 def normalised(file):
     """Return the code of a file as a syntax tree without docstrings."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [part for part in body if not is_text(part)]
-    return ast.dump(tree)
+    return repr(plain(ast.parse(file.read_text(encoding="utf-8"))))
+
+
+def plain(node):
+    """Return a syntax tree as nested tuples, the same in all versions of Python.
+
+    `ast.dump` is not: versions add fields, which are empty where a file does not use them.
+    """
+    if isinstance(node, list):
+        return [plain(part) for part in node if not is_text(part)]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = ((name, plain(value)) for name, value in ast.iter_fields(node))
+    return type(node).__name__, [(name, value) for name, value in fields if value not in (None, [])]
 
 
 def is_text(node):
