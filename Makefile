@@ -8,6 +8,12 @@ reproduce: .venv/installed
 test: .venv/installed
 	$(BIN)/pytest
 
+# Faults at length: 20 kills, 500 configurations, the smoke preset twice.
+test-faults: .venv/installed
+	$(BIN)/pytest --thorough tests/workflow/test_kills.py tests/workflow/test_faults.py \
+	  tests/workflow/test_config.py tests/workflow/test_trust.py \
+	  tests/workflow/test_smoke.py tests/unit/test_checkpoint.py tests/unit/test_store.py
+
 lint: .venv/installed
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -31,4 +37,4 @@ lock: .venv/installed
 	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes envs/requirements.txt envs/installer.txt
 	touch $@
 
-.PHONY: reproduce test lint lock
+.PHONY: reproduce test test-faults lint lock

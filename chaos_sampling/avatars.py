@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from ctypes import Array
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
+from multiprocessing.sharedctypes import RawArray
 
 import numpy as np
 import python_avatars as parts
@@ -136,12 +138,13 @@ def render(*, count: int, seed: int, workers: int = 1) -> store.Dataset:
     """
     faces = _draw_attributes(seeds.generator(seed, "avatars"), count)
     rows = [dict(zip(faces, row, strict=True)) for row in zip(*faces.values(), strict=True)]
-    pixels = np.empty((count, images.SIZE, images.SIZE, 3), np.uint8)
+    # Faces come in shared memory: Python waits forever for one that is cut short in a pipe.
+    shared = RawArray("B", count * images.SIZE**2 * 3)
     steps = track(range(count), "drawing", unit="image")
     try:
-        with ProcessPoolExecutor(workers) as pool:
-            for index, face in zip(steps, pool.map(_rasterise, rows, chunksize=32), strict=True):
-                pixels[index] = face
+        with ProcessPoolExecutor(workers, initializer=_share, initargs=(shared,)) as pool:
+            for _ in zip(steps, pool.map(_draw, range(count), rows, chunksize=32), strict=True):
+                pass
     except BrokenProcessPool as error:
         raise RuntimeError(
             "avatars: a process that draws was killed, perhaps for want of memory. Run snakemake "
@@ -150,7 +153,7 @@ def render(*, count: int, seed: int, workers: int = 1) -> store.Dataset:
     labels = {name: (faces[name], ATTRIBUTES[name].long_name) for name in ATTRIBUTES}
     labels["background"] = (faces["background"], "background colour, red green blue in hexadecimal")
     return images.dataset(
-        pixels, images.every_tenth(count), "Drawn faces with random attributes", labels
+        _as_images(shared), images.every_tenth(count), "Drawn faces with random attributes", labels
     )
 
 
@@ -159,6 +162,21 @@ def _draw_attributes(generator: np.random.Generator, count: int) -> dict[str, np
     colours = generator.integers(64, 256, (count, 3))
     faces["background"] = np.array([f"#{r:02x}{g:02x}{b:02x}" for r, g, b in colours])
     return faces
+
+
+def _share(shared: Array) -> None:
+    """Tell a process where to put what it draws."""
+    global _faces
+    _faces = _as_images(shared)
+
+
+def _as_images(shared: Array) -> np.ndarray:
+    """Return shared memory as an array (count, 64, 64, 3) of uint8."""
+    return np.frombuffer(shared, np.uint8).reshape(-1, images.SIZE, images.SIZE, 3)
+
+
+def _draw(index: int, face: Mapping[str, str]) -> None:
+    _faces[index] = _rasterise(face)
 
 
 def _rasterise(face: Mapping[str, str]) -> np.ndarray:

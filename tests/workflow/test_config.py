@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
 from snakemake.exceptions import WorkflowError
@@ -19,13 +19,14 @@ DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
 @pytest.fixture(scope="session")
 def attempt(tmp_path_factory):
-    """Dry-run the default configuration with an overlay on it, and nothing made yet."""
+    """Dry-run the default configuration with overlays on it, and nothing made yet."""
     folder = tmp_path_factory.mktemp("config")
 
-    def jobs(overlay):
-        path = folder / "overlay.yaml"
-        path.write_text(overlay)
-        return dry_run(ROOT, folder, path)
+    def jobs(*overlays):
+        paths = [folder / f"overlay{index}.yaml" for index in range(len(overlays))]
+        for path, overlay in zip(paths, overlays, strict=True):
+            path.write_text(overlay)
+        return dry_run(ROOT, folder, *paths)
 
     return jobs
 
@@ -65,6 +66,7 @@ BROKEN = [
     ("hybrid: {network: {random_variance: 1}}", "hybrid.network.random_variance: 1 is not one of"),
     ("device: gpu", "device: 'gpu' is not one of ['auto', 'cuda', 'cpu']"),
     # Values out of range.
+    ("checkpoint_seconds: 61", "checkpoint_seconds: 61 is greater than the maximum of 60"),
     (
         "hybrid: {fixed_gain: {gains: [0, -3]}}",
         "hybrid.fixed_gain.gains.1: -3 is less than the minimum of 0",
@@ -312,19 +314,22 @@ def overlay_of(path, value):
     return yaml.safe_dump(value, allow_unicode=True)
 
 
-def refusal(attempt, overlay):
-    """Return why an overlay is refused, or nothing when it gives jobs."""
+def refusal(attempt, overlays):
+    """Return why overlays are refused, or nothing when they give jobs."""
     try:
-        assert attempt(overlay)
+        assert attempt(*overlays)
     except WorkflowError as error:
         return str(error)
     return None
 
 
-@settings(max_examples=100)
-@given(path=st.sampled_from(PATHS), value=NUMBERS | VALUES)
-def test_any_change_is_either_valid_or_refused_by_a_key(attempt, path, value):
-    message = refusal(attempt, overlay_of(path, value))
+@given(
+    st.lists(
+        st.builds(overlay_of, st.sampled_from(PATHS), NUMBERS | VALUES), min_size=1, max_size=3
+    )
+)
+def test_any_change_is_either_valid_or_refused_by_a_key(attempt, overlays):
+    message = refusal(attempt, overlays)
     assert message is None or message.startswith(NAMED)
 
 

@@ -191,6 +191,7 @@ CONFIGURED = {
         {"simulate_lyapunov/40", "summarise_chaos", "plot_figureS1", "build_report"},
     ),
     "the device": ("device: cpu", set()),
+    "how often a training is saved": ("checkpoint_seconds: 10", set()),
     "nothing": ("{}", set()),
 }
 

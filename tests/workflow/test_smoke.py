@@ -169,6 +169,21 @@ def test_a_second_run_has_nothing_to_do(smoke):
     assert "Nothing to be done" in again.stderr
 
 
+def test_a_run_elsewhere_gives_the_same_results(smoke, tmp_path, pytestconfig):
+    if not pytestconfig.getoption("thorough"):
+        pytest.skip("runs the smoke preset once more, as make test-faults does")
+    assert run(smoke.repository, tmp_path).returncode == 0
+    results = smoke.directory / "results"
+    names = [name for name in files_below(results) if name.endswith((".h5", ".safetensors"))]
+    different = [
+        name
+        for name in names
+        if (results / name).read_bytes() != (tmp_path / "results" / name).read_bytes()
+    ]
+    assert len(names) > len(CONTENTS)
+    assert different == []
+
+
 def test_no_log_is_empty(smoke):
     logs = list((smoke.directory / "results" / "logs").rglob("*.log"))
     assert logs

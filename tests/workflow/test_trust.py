@@ -1,0 +1,78 @@
+"""Nothing that is read is run, and nothing is written outside; ruff's S rules see to the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from io import BytesIO
+from pickle import UnpicklingError
+
+import pytest
+import torch
+from PIL import Image
+from snakemake_runs import ROOT
+
+from chaos_sampling import store
+from chaos_sampling.checkpoint import load_checkpoint
+from chaos_sampling.generators import load_generator
+from chaos_sampling.pictures import from_folder
+
+RULES = sorted([ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")])
+MODULES = sorted([*(ROOT / "chaos_sampling").rglob("*.py"), *(ROOT / "scripts").glob("*.py")])
+
+
+class Harmful:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+READERS = {
+    "a checkpoint": lambda path: load_checkpoint(path, {}),
+    "a generator": lambda path: load_generator(path, "cpu"),
+    "HDF5": lambda path: store.load(path, "traces"),
+    "pictures": lambda path: from_folder(path=str(path)),
+}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_a_pickle_is_never_run(tmp_path, read):
+    content = BytesIO()
+    torch.save({"part": Harmful(tmp_path / "harm")}, content)
+    path = tmp_path / "file"
+    path.write_bytes(hashlib.sha256(content.getvalue()).digest() + content.getvalue())
+    with pytest.raises((UnpicklingError, ValueError)):
+        read(path)
+    assert not (tmp_path / "harm").exists()
+    torch.load(BytesIO(content.getvalue()), weights_only=False)
+    assert (tmp_path / "harm").exists()
+
+
+def test_weights_are_loaded_as_weights_only():
+    for module in MODULES:
+        text = module.read_text()
+        loads = re.findall(r"torch\.load\(|load_state_dict_from_url\(", text)
+        assert len(loads) == text.count("weights_only=True"), module
+        assert "allow_pickle" not in text, module
+
+
+def test_members_of_a_zip_stay_in_it(tmp_path):
+    picture = BytesIO()
+    Image.new("RGB", (64, 64)).save(picture, "png")
+    path = tmp_path / "inner" / "pictures.zip"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("faces/../../outside.png", f"{tmp_path}/absolute.png", "inside.png"):
+            archive.writestr(name, picture.getvalue())
+    assert len(from_folder(path=str(path))["images"]) == 2  # ".." counts as hidden
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [path]
+
+
+@pytest.mark.parametrize("file", RULES, ids=lambda path: path.name)
+def test_rules_run_scripts_and_no_shell(file):
+    assert not re.search(r"^\s*(shell|run|wrapper|notebook|cwl):", file.read_text(), re.MULTILINE)
