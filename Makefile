@@ -14,6 +14,10 @@ test-faults: .venv/installed
 	  tests/workflow/test_config.py tests/workflow/test_trust.py \
 	  tests/workflow/test_smoke.py tests/unit/test_checkpoint.py tests/unit/test_store.py
 
+# Root and a Debian: installs Slurm, starts a node, runs the smoke preset on it; docs/cluster.md.
+test-cluster: .venv/installed
+	$(BIN)/pytest tests/cluster
+
 lint: .venv/installed
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
@@ -37,4 +41,4 @@ lock: .venv/installed
 	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes envs/requirements.txt envs/installer.txt
 	touch $@
 
-.PHONY: reproduce test test-faults lint lock
+.PHONY: reproduce test test-faults test-cluster lint lock
