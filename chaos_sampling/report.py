@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jinja2
@@ -15,12 +15,24 @@ import pandas as pd
 import yaml
 from PIL import Image
 
+from chaos_sampling.document import significant
+from chaos_sampling.drawings import forest, rule_graph
+from chaos_sampling.estimates import Estimate
+from chaos_sampling.lineage import Rule
+from chaos_sampling.statistics.selection import find
+
 
 def render(
     template: str,
     *,
     figures: Mapping[str, tuple[bytes, str]],
     tables: Mapping[str, pd.DataFrame],
+    claims: pd.DataFrame,
+    evidence: pd.DataFrame,
+    readings: Sequence[Mapping[str, str]],
+    files: Mapping[str, Mapping[str, Any]],
+    rules: Sequence[Rule],
+    sources: Mapping[str, Sequence[str]],
     config: Mapping[str, Any],
     shown: Mapping[str, Any],
     code_version: str,
@@ -30,10 +42,17 @@ def render(
     Args:
         template: Jinja text. It sees the arguments below and the functions `measured` (table,
             quantity, **where → a value with its interval), `theory` (the same →
-            the theory's value), `p_value` (the same → the median) and `as_html` (table → HTML).
+            the theory's value), `p_value` (the same → the median), `number` and `as_html` (table →
+            HTML).
         figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config`, as
             those of Snakemake's own report do.
         tables: tables of `statistics` by name.
+        claims: verdicts, as `claims.judge` returns them.
+        evidence: of the verdicts, likewise.
+        readings: of the paper where it leaves things open; "changes" is Jinja text.
+        files: attributes of the HDF5 files of the run by path, as `lineage.lineage` returns them.
+        rules: of the run, as `lineage.rules_of` returns them.
+        sources: of each table, the files that it is made from.
         config: parameters of the run.
         shown: attributes of the file of kind "samples" of the model in Figs. 2 and 3.
         code_version: of this code.
@@ -44,6 +63,17 @@ def render(
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["code"] = _with_code
+    environment.globals |= {
+        "config": config,
+        "tables": tables,
+        "measured": lambda table, quantity, **where: summary(tables[table], quantity, **where),
+        "theory": lambda table, quantity, **where: expectation(tables[table], quantity, **where),
+        "p_value": lambda table, quantity, **where: p_value(tables[table], quantity, **where),
+        "number": significant,
+        "as_html": _as_html,
+    }
+    plain = environment.overlay(autoescape=False)
     return environment.from_string(template).render(
         figures={
             name: {
@@ -52,15 +82,18 @@ def render(
             }
             for name, (png, caption) in figures.items()
         },
-        tables=tables,
-        config=config,
+        claims=[_claim(claim, evidence) for _, claim in claims.iterrows()],
+        readings=[
+            {**reading, "changes": plain.from_string(reading["changes"]).render()}
+            for reading in readings
+        ],
+        files=files,
+        rules=rules,
+        graph=rule_graph({rule.name: sorted(rule.sources) for rule in rules}),
+        sources=sources,
         shown=shown,
         code_version=code_version,
         parameters=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None),
-        measured=lambda table, quantity, **where: summary(tables[table], quantity, **where),
-        theory=lambda table, quantity, **where: expectation(tables[table], quantity, **where),
-        p_value=lambda table, quantity, **where: p_value(tables[table], quantity, **where),
-        as_html=_as_html,
     )
 
 
@@ -71,8 +104,7 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
         table: as made by `statistics.table`.
         quantity: its name.
         brief: for a cell of a table: value and interval only, a dash where there is none.
-        where: values of other columns that single out the row, such as gain=4; of the column
-            condition those entries that tell it apart, as in condition={"source": "chaos"}.
+        where: values of other columns that single out the row, as for `statistics.selection.find`.
 
     Returns:
         The text; "not measured", or a dash, when no network has the quantity there.
@@ -84,14 +116,16 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
     if row is None or row["networks"] == 0:
         return "–" if brief else "not measured"
     by_ranks = row["interval"] == "median"
-    value = _number(row["median"] if by_ranks else row["mean"])
+    value = significant(row["median"] if by_ranks else row["mean"])
     if brief:
         known = not np.isnan(row["low"])
-        return f"{value} [{_number(row['low'])}, {_number(row['high'])}]" if known else value
+        return (
+            f"{value} [{significant(row['low'])}, {significant(row['high'])}]" if known else value
+        )
     networks = "1 network" if row["networks"] == 1 else f"{row['networks']} networks"
     if np.isnan(row["low"]):
         return f"{value} ({networks})"
-    interval = f"{_number(row['low'])} to {_number(row['high'])}"
+    interval = f"{significant(row['low'])} to {significant(row['high'])}"
     median = "median " if by_ranks else ""
     return f"{median}{value} (95 % interval {interval}, {networks})"
 
@@ -108,19 +142,13 @@ def expectation(table: pd.DataFrame, quantity: str, **where: Any) -> str:
         LookupError: the table has no such quantity, or several rows fit.
     """
     row = _row(table, quantity, **where)
-    return "" if row is None or np.isnan(row["theory"]) else f" ({_number(row['theory'])})"
+    return "" if row is None or np.isnan(row["theory"]) else f" ({significant(row['theory'])})"
 
 
 def _row(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series | None:
-    chosen = table[table["quantity"] == quantity]
-    if chosen.empty:
+    if quantity not in set(table["quantity"]):
         raise LookupError(f"{quantity}: expected one of {sorted(set(table['quantity']))}")
-    for column, value in where.items():
-        if column == "condition":
-            fits = [value.items() <= json.loads(text).items() for text in chosen[column]]
-            chosen = chosen[np.array(fits, bool)]
-        else:
-            chosen = chosen[chosen[column] == value]
+    chosen = find(table, quantity, **where)
     if len(chosen) > 1:
         raise LookupError(f"{quantity}, {where}: expected one row, found {len(chosen)}")
     return None if chosen.empty else chosen.iloc[0]
@@ -143,8 +171,24 @@ def p_value(table: pd.DataFrame, quantity: str, **where: Any) -> str:
     return "< 1e-300" if row["median"] < 1e-300 else f"{row['median']:.1g}"
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
+def _claim(claim: pd.Series, evidence: pd.DataFrame) -> dict[str, Any]:
+    """Return a claim with its criteria, each with lines of evidence and a drawing."""
+    criteria = []
+    for _, lines in evidence[evidence["claim"] == claim["claim"]].groupby("criterion"):
+        estimates = [
+            Estimate(*line)
+            for line in lines[["measured", "low", "high", "networks"]].itertuples(index=False)
+        ]
+        first = lines.iloc[0]
+        picture = "" if first["reason"] else forest(estimates, first["from"], first["to"])
+        criteria.append({"lines": lines.to_dict("records"), "forest": picture, **first})
+    figure, *notes = claim["evidence"].split("; ")[1:]
+    return {**claim, "figure": figure.removesuffix(".png"), "notes": notes, "criteria": criteria}
+
+
+def _with_code(text: str) -> markupsafe.Markup:
+    """Return text with what stands between backticks as code."""
+    return markupsafe.Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(markupsafe.escape(text))))
 
 
 def _inline(png: bytes) -> str:

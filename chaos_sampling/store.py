@@ -205,6 +205,12 @@ def _require_room(folder: Path, dataset: Dataset) -> None:
         raise OSError(f"expected {needed / 1e6:.1f} MB of free space, found {free / 1e6:.1f} MB")
 
 
+def attributes_of(path: str | Path) -> dict[str, Any]:
+    """Return the root attributes of an HDF5 file: its kind, its title, where it comes from."""
+    with h5py.File(path) as file:
+        return {name: _decode(value) for name, value in file.attrs.items()}
+
+
 def _label(file: h5py.File, name: str, variable: Variable) -> None:
     group = file[name].parent
     for axis, dimension in enumerate(variable.dims):

@@ -16,7 +16,7 @@ MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
 CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
 FIGURES = ["1", "2", "3", "4", *(f"S{number}" for number in range(1, 13))]
-TABLES = ["chaos", "mean_field", "noise", "latents", "sampling"]
+TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "training"]
 TABLES += ["hybrid", "structure", "cycles", "capacity"]
 # The literal readings of Fig. 4's weights, those of chaos_sampling/readings.py.
 READINGS = ["sum_1", "sum_1N", "mean_1", "mean_1N"]
@@ -191,6 +191,13 @@ def all_samples_of(wildcards):
 def rows_of_figure3(wildcards):
     """Return the samples at the gains of Fig. 3 of the model that a wildcard names."""
     return samples(wildcards.model, config["figures"]["gains"])
+
+
+def sources_of_tables():
+    """Return the files that each table is made from, by the rule that makes it."""
+    makers = {f"summarise_{table}": getattr(rules, f"summarise_{table}") for table in TABLES}
+    makers["measure_quality"] = rules.summarise_sampling  # of the same files
+    return {name: list(map(str, maker.input)) for name, maker in makers.items()}
 
 
 @cache

@@ -1,11 +1,43 @@
-rule build_report:
-    """The whole run on one page: figures with captions, tables, provenance."""
+rule judge_claims:
+    """A verdict on each of the paper's claims, by the rules in report/claims.yaml."""
     input:
-        template=f"{workflow.basedir}/report/report.html.j2",
-        captions=expand(f"{workflow.basedir}/report/figure{{number}}.rst", number=FIGURES),
-        figures=expand("<results>/figures/figure{number}.png", number=FIGURES),
+        claims=f"{workflow.basedir}/report/claims.yaml",
         tables=expand("<results>/statistics/{table}.tsv", table=TABLES),
         quality=expand("<results>/gan/{model}/quality.tsv", model=MODELS),
+        cost=f"{workflow.basedir}/benchmarks/cost.tsv",
+    output:
+        claims="<results>/claims.tsv",
+        evidence="<results>/evidence.tsv",
+    log:
+        "<logs>/judge_claims.log",
+    benchmark:
+        "<benchmarks>/judge_claims.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        reduced=config["chaos"]["sweep"]["reduced"],
+        code=science("judge_claims"),
+    message:
+        "Judging the paper's claims"
+    script:
+        "../scripts/judge_claims.py"
+
+
+rule build_report:
+    """The whole run on one page: verdicts, figures with captions, tables, provenance."""
+    input:
+        template=f"{workflow.basedir}/report/report.html.j2",
+        readings=f"{workflow.basedir}/report/readings.yaml",
+        captions=expand(f"{workflow.basedir}/report/figure{{number}}.rst", number=FIGURES),
+        claims=rules.judge_claims.output.claims,
+        evidence=rules.judge_claims.output.evidence,
+        figures=expand("<results>/figures/figure{number}.png", number=FIGURES),
+        tables=rules.judge_claims.input.tables,
+        quality=rules.judge_claims.input.quality,
         samples=f"<results>/gan/{config['figures']['model']}/samples.h5",
     output:
         "<results>/report.html",
@@ -21,6 +53,8 @@ rule build_report:
         runtime="10m",
     params:
         settings={name: value for name, value in config.items() if name != "device"},
+        sources=sources_of_tables(),
+        benchmarks=workflow.pathvars.apply("<benchmarks>"),
         code=science("build_report"),
     message:
         "Writing the report"

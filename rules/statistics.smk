@@ -229,3 +229,29 @@ rule summarise_capacity:
         "Summarising capacity and escapes"
     script:
         "../scripts/summarise_capacity.py"
+
+
+rule summarise_training:
+    """How long each generator took to train (appendix A.1)."""
+    input:
+        training=expand("<results>/gan/{model}/training.h5", model=TRAINED),
+        lines=expand("<logs>/train_gan/{model}.jsonl", model=TRAINED),
+    output:
+        "<results>/statistics/training.tsv",
+    log:
+        "<logs>/summarise_training.log",
+    benchmark:
+        "<benchmarks>/summarise_training.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem="1GB",
+        runtime="10m",
+    params:
+        models=TRAINED,
+        code=science("summarise_training"),
+    message:
+        "Tabulating the trainings"
+    script:
+        "../scripts/summarise_training.py"

@@ -3,27 +3,33 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-from stage import stage
+import yaml
+from stage import stage, tables_of
 
-from chaos_sampling import report, store
-from chaos_sampling.statistics import table
+from chaos_sampling import lineage, report, store
+from chaos_sampling.statistics.selection import load
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-
 with stage(snakemake) as provenance:
     captions = [Path(path).read_text(encoding="utf-8") for path in snakemake.input.captions]
     figures = [Path(path).read_bytes() for path in snakemake.input.figures]
+    sources = snakemake.params.sources
+    files = lineage.lineage(path for paths in sources.values() for path in paths)
     page = report.render(
         Path(snakemake.input.template).read_text(encoding="utf-8"),
         figures={
             Path(path).stem: content
             for path, *content in zip(snakemake.input.figures, figures, captions, strict=True)
         },
-        tables={Path(path).stem: table.read(path) for path in snakemake.input.tables}
-        | {"quality": pd.concat(map(table.read, snakemake.input.quality))},
+        tables=tables_of(snakemake.input.tables, snakemake.input.quality),
+        claims=load(snakemake.input.claims).fillna({"paper": ""}),
+        evidence=load(snakemake.input.evidence).fillna({"reason": ""}),
+        readings=yaml.safe_load(Path(snakemake.input.readings).read_text(encoding="utf-8")),
+        files=files,
+        rules=lineage.rules_of(files, sources, lineage.times_of(snakemake.params.benchmarks)),
+        sources=sources,
         config=snakemake.params.settings,
         shown=store.load(snakemake.input.samples, "samples").attributes,
         code_version=provenance["code_version"],

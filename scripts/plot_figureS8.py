@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 from stage import stage
 
 from chaos_sampling.figures import figureS8, style
-from chaos_sampling.statistics import table
+from chaos_sampling.statistics.selection import load
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     tables = {
-        model: table.read(path)
+        model: load(path)
         for model, path in zip(snakemake.params.models, snakemake.input, strict=True)
     }
     style.save(figureS8.draw(tables), snakemake.output.png, snakemake.output.svg)

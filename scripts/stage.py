@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
     import torch
 
 # Threads that spin while they wait for each other come to a standstill beside other busy processes.
@@ -66,10 +67,24 @@ def device_of(snakemake: Any) -> torch.device:
     return choose(snakemake.config["device"], snakemake.resources.get("gpu", 0) > 0)
 
 
+def tables_of(tables: Iterable[str], quality: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Read tables by their names, and those of the quality of each model as one, "quality"."""
+    import pandas as pd  # here, since most rules do without it
+
+    from chaos_sampling.statistics.selection import load
+
+    return {Path(path).stem: load(path) for path in tables} | {
+        "quality": pd.concat(map(load, quality))
+    }
+
+
 def _provenance(snakemake: Any) -> dict[str, Any]:
     params = {name: value for name, value in snakemake.params.items() if name != "code"}
     return {
         "rule": snakemake.rule,
+        # what lies in the repository or elsewhere is no file of the run
+        "inputs": [path for path in snakemake.input if not os.path.isabs(path)],
+        "outputs": list(snakemake.output),
         "config": params,
         "seed": params.get("seed", "none"),
         "code_version": _code_version(),

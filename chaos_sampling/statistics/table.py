@@ -91,8 +91,3 @@ def _median_interval(values: np.ndarray) -> tuple[float, float]:
 def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return rows as a table with the columns in their fixed order."""
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def read(path: str) -> pd.DataFrame:
-    """Read a table; what was not computed has the mean NaN and 0 networks."""
-    return pd.read_csv(path, sep="\t", na_values=NOT_COMPUTED)

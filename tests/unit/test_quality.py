@@ -24,8 +24,8 @@ from chaos_sampling.quality import (
     sliced_wasserstein,
     training_distance,
 )
+from chaos_sampling.statistics.selection import load
 from chaos_sampling.statistics.table import NOT_COMPUTED
-from chaos_sampling.statistics.table import read as read_table
 
 SMALL = st.floats(-3, 3)
 GAINS = (2.0, 4.0)
@@ -322,7 +322,7 @@ def test_rows_that_need_real_images_say_that_they_were_not_computed(
     assert names == {*comparison.COMPARISONS, *comparison.OF_TRAINING}
     pd.testing.assert_frame_equal(found[~missing], with_images[~missing], check_dtype=False)
     store.save_table(found, tmp_path / "quality.tsv")
-    read = read_table(tmp_path / "quality.tsv")
+    read = load(tmp_path / "quality.tsv")
     np.testing.assert_array_equal(read["mean"].isna(), missing)
     np.testing.assert_array_equal(read["networks"] == 0, missing)
     np.testing.assert_array_equal(read["mean"][~missing], found["mean"][~missing].astype(float))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from chaos_sampling.claims import judge, read
+from chaos_sampling.lineage import Rule
 from chaos_sampling.report import expectation, p_value, render, summary
 from chaos_sampling.statistics.table import row, table
 
@@ -31,12 +33,37 @@ def picture(width, height):
     return written.getvalue()
 
 
+CLAIMS = """
+- claim: rising
+  section: "3.1"
+  statement: It rises.
+  figure: "1"
+  units: 1/τ
+  criteria:
+    - {table: numbers, quantity: rate, gain: 4, above: 0.1}
+- claim: lacking
+  section: "3.2"
+  statement: It is large.
+  figure: "1"
+  criteria:
+    - {table: numbers, quantity: rate, gain: 8, above: 0}
+"""
+READING = {"number": "R1", "changes": '{{ measured("numbers", "rate", gain=2) }}'}
+
+
 def page(template, caption="", png=None):
+    verdicts, evidence = judge(read(CLAIMS), {"numbers": TABLE}, reduced=True)
     return render(
         template,
         figures={"figure1": (png or picture(4, 3), caption)},
         tables={"numbers": TABLE},
         config={"chaos": {"gains": [2, 4]}},
+        claims=verdicts,
+        evidence=evidence,
+        readings=[READING],
+        files={},
+        rules=[Rule("simulate_traces")],
+        sources={},
         shown={},
         code_version="abc",
     )
@@ -115,6 +142,26 @@ def test_columns_without_values_are_left_out():
     shown = page("{{ as_html(tables.numbers) }}")
     assert "<th>gain</th>" in shown
     assert "<th>size</th>" not in shown
+
+
+def test_page_shows_claims_with_their_criteria():
+    template = """{% for claim in claims %}{% set criterion = claim.criteria[0] %}
+    {{ claim.claim }}: {{ claim.verdict }}, {{ claim.figure }}, {{ claim.notes | join(", ") }},
+    {{ criterion.lines[0].row }}; {{ criterion.forest }}
+    {% endfor %}"""
+    rising, lacking = page(template).split("lacking:")
+    assert "rising: partly, figure1" in rising
+    assert "reduced preset, rate, g = 4; <svg" in " ".join(rising.split())
+    assert "not tested, figure1" in lacking
+    assert "<svg" not in lacking
+
+
+def test_readings_see_the_tables():
+    assert page("{{ readings[0].number }}: {{ readings[0].changes }}") == "R1: −0.2 (1 network)"
+
+
+def test_page_draws_the_rules():
+    assert 'href="#rule-simulate_traces"' in page("{{ graph }}")
 
 
 def test_page_refuses_a_name_that_it_does_not_know():

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from chaos_sampling.statistics.table import COLUMNS, NOT_COMPUTED, read, row, table
+from chaos_sampling.statistics.selection import load
+from chaos_sampling.statistics.table import COLUMNS, NOT_COMPUTED, row, table
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 VALUES = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=2, max_size=12)
@@ -122,7 +123,7 @@ def test_condition_does_not_depend_on_the_order_of_its_keys():
 
 @pytest.mark.parametrize("path", sorted(REFERENCE.glob("*.tsv")), ids=lambda path: path.name)
 def test_reference_tables_have_the_columns_and_hold_together(path):
-    found = read(path)
+    found = load(path)
     assert list(found.columns) == COLUMNS
     assert not found.duplicated(["quantity", "gain", "size", "condition"]).any()
     bounded = found[found["interval"].eq("mean") & found["low"].notna()]
@@ -146,6 +147,6 @@ def test_what_was_not_computed_is_read_as_nan(tmp_path):
     path = tmp_path / "x.tsv"
     rows = [row("a", [1.0, 2.0]), row("b", []) | {"mean": NOT_COMPUTED}]
     table(rows).to_csv(path, sep="\t", index=False)
-    found = read(path)
+    found = load(path)
     np.testing.assert_array_equal(found["mean"], [1.5, np.nan])
     assert found["networks"].tolist() == [2, 0]

@@ -41,10 +41,11 @@ def after_training(*models):
     }
 
 
-OF_ALL_MODELS = {"summarise_sampling", "plot_figureS8", "build_report"}
+REPORT = {"judge_claims", "build_report"}
+OF_ALL_MODELS = {"summarise_sampling", "plot_figureS8", *REPORT}
 SHOWN = {"plot_figure2", "plot_figure3", "plot_figureS7"}
 FIGURES_3 = {"plot_figure3", *each("plot_model_figure3")}
-AFTER_TRAINING = {*after_training(MODEL), *OF_ALL_MODELS}
+AFTER_TRAINING = {*after_training(MODEL), "summarise_training", *OF_ALL_MODELS}
 PROTOCOLS = ("fixed_gain", "gain_sweep", "cycled_gain")
 READINGS = {f"simulate_reading/{name}" for name in ("sum_1", "sum_1N", "mean_1", "mean_1N")}
 OF_FIGURE_4 = {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *READINGS}
@@ -72,7 +73,7 @@ WITH_CONTROL = (
     "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
     "{dataset: avatars, latents: gaussian, recipe: ours, seed: 1}, {pretrained: celeba64-subset}]"
 )
-JOBS_OF_SECOND = {f"train_gan/{SECOND}", *after_training(SECOND)}
+JOBS_OF_SECOND = {f"train_gan/{SECOND}", *after_training(SECOND), "summarise_training"}
 CHAOS_TABLES = {"summarise_chaos", "summarise_noise", "summarise_latents"}
 TABLES = {*CHAOS_TABLES, "summarise_sampling", *HYBRID_TABLES}
 
@@ -115,7 +116,7 @@ CONFIGURED = {
     "a gain of Fig. 4": (
         "hybrid: {fixed_gain: {gains: [0, 3, 5, 9]}}",
         {"simulate_hybrid/fixed_gain", "measure_overlaps/fixed_gain", *READINGS}
-        | {"summarise_hybrid", "plot_figure4", "plot_figureS10", "build_report"},
+        | {"summarise_hybrid", "plot_figure4", "plot_figureS10", *REPORT},
     ),
     "the width of the GAN": (
         "gan: {training: {width: 6}}",
@@ -136,33 +137,32 @@ CONFIGURED = {
     ),
     "what an overlap is": (
         "hybrid: {overlaps: {activity: h}}",
-        {*OVERLAPS, *READINGS, "summarise_hybrid"}
-        | {"plot_figure4", "plot_figureS10", "build_report"},
+        {*OVERLAPS, *READINGS, "summarise_hybrid"} | {"plot_figure4", "plot_figureS10", *REPORT},
     ),
     "a strength of the map": (
         "hybrid: {structure_map: {strengths: [0.5, 4, 10]}}",
-        {"simulate_structure_map", "summarise_structure", "plot_figureS9", "build_report"},
+        {"simulate_structure_map", "summarise_structure", "plot_figureS9", *REPORT},
     ),
     "the strength of Fig. 4": (
         "hybrid: {network: {strength: 3}}",
         {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *OVERLAPS}
-        | {"summarise_hybrid", "plot_figure4", "plot_figureS9", "build_report"},
+        | {"summarise_hybrid", "plot_figure4", "plot_figureS9", *REPORT},
     ),
     "the number of restarts": (
         "hybrid: {cycles: {restarts: 5}}",
-        {"simulate_cycles", *AFTER_CYCLES, "build_report"},
+        {"simulate_cycles", *AFTER_CYCLES, *REPORT},
     ),
     "the dropped share": (
         "statistics: {dropped: 0.5}",
-        {"summarise_hybrid", "plot_figureS10", "build_report"},
+        {"summarise_hybrid", "plot_figureS10", *REPORT},
     ),
     "the rows of Fig. 3": (
         "figures: {gains: [2, 8]}",
-        {*FIGURES_3, "plot_figureS3", "summarise_chaos", "build_report"},
+        {*FIGURES_3, "plot_figureS3", "summarise_chaos", *REPORT},
     ),
     "the features of the quality": (
         "quality: {directions: 17}",
-        {*each("measure_quality"), "plot_figureS8", "build_report"},
+        {*each("measure_quality"), "plot_figureS8", *REPORT},
     ),
     "another model beside the first": (
         f"{{{TWO_TRAINED}}}",
@@ -174,7 +174,7 @@ CONFIGURED = {
     ),
     "a control, which has no gain": (
         f"{{{WITH_CONTROL}}}",
-        {f"train_gan/{CONTROL}", f"sample_gain/{CONTROL}/4", *OF_ALL_MODELS}
+        {f"train_gan/{CONTROL}", f"sample_gain/{CONTROL}/4", "summarise_training", *OF_ALL_MODELS}
         | {
             f"{rule}/{CONTROL}" for rule in ("sample_grid", "measure_quality", "plot_model_figure2")
         },
@@ -183,12 +183,12 @@ CONFIGURED = {
         "chaos: {sweep: {sizes: [{neurons: 40, networks: 2, exponents: 10}, "
         "{neurons: 60, networks: 1, exponents: 9}]}}",
         {"simulate_mixing/60", "simulate_lyapunov/60", "summarise_chaos", "summarise_mean_field"}
-        | {*SWEEP_FIGURES, "build_report"},
+        | {*SWEEP_FIGURES, *REPORT},
     ),
     "how many exponents": (
         "chaos: {sweep: {sizes: [{neurons: 40, networks: 2, exponents: 11}, "
         "{neurons: 80, networks: 2, exponents: 12}]}}",
-        {"simulate_lyapunov/40", "summarise_chaos", "plot_figureS1", "build_report"},
+        {"simulate_lyapunov/40", "summarise_chaos", "plot_figureS1", *REPORT},
     ),
     "the device": ("device: cpu", set()),
     "how often a training is saved": ("checkpoint_seconds: 10", set()),
@@ -223,7 +223,7 @@ def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
 LOGIC = {
     "patterns.py": (
         "strength / patterns.shape[1]",
-        {*HYBRID, *OVERLAPS, *HYBRID_TABLES, *HYBRID_FIGURES, "build_report"},
+        {*HYBRID, *OVERLAPS, *HYBRID_TABLES, *HYBRID_FIGURES, *REPORT},
     ),
     "sampling.py": (
         'IMAGE_AXES = ("y", "x", "channel")',
@@ -253,17 +253,15 @@ def test_logic_in_statistics_reruns_the_tables(after, edit):
     edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
     # these take what they draw from statistics
     figures = {f"plot_figureS{number}" for number in (1, 3, 8, 9, 11, 12)}
-    tables = {*TABLES, "summarise_mean_field", *each("measure_quality")}
-    assert after().keys() == {*tables, *figures, "build_report"}
+    tables = {*TABLES, "summarise_mean_field", "summarise_training", *each("measure_quality")}
+    assert after().keys() == {*tables, *figures, *REPORT}
 
 
 def test_logic_in_an_experiment_reruns_it_alone(after, edit):
     edit("chaos_sampling/lyapunov.py", "len(self.rates))", "len(self.rates) + 0)")
-    assert after().keys() == {*LYAPUNOV, "summarise_chaos", "plot_figureS1", "build_report"} | {
-        "simulate_structure_map",
-        "summarise_structure",
-        "plot_figureS9",
-    }
+    map_of_strength = {"simulate_structure_map", "summarise_structure", "plot_figureS9"}
+    sweep = {*LYAPUNOV, "summarise_chaos", "plot_figureS1"}
+    assert after().keys() == {*sweep, *map_of_strength, *REPORT}
 
 
 @pytest.mark.parametrize(
@@ -286,16 +284,21 @@ def test_words_and_file_handling_rerun_nothing(after, edit, name, old, new):
 
 def test_an_edited_script_reruns_its_rule(after, edit):
     edit("scripts/summarise_chaos.py", "with stage(snakemake):", "with stage(snakemake) as _:")
-    assert after().keys() == {"summarise_chaos", "build_report"}
+    assert after().keys() == {"summarise_chaos", *REPORT}
+
+
+def test_an_edited_rule_of_a_verdict_reruns_the_verdicts(after, edit):
+    edit("report/claims.yaml", "above: 0.95", "above: 0.9")
+    assert after().keys() == REPORT
 
 
 @pytest.mark.parametrize(
     ("deleted", "expected"),
     [
-        (["statistics/hybrid.tsv"], {"summarise_hybrid", "build_report"}),
+        (["statistics/hybrid.tsv"], {"summarise_hybrid", *REPORT}),
         (
             ["figures/figure4.png", "hybrid/fixed_gain_overlaps.h5"],
-            {"measure_overlaps/fixed_gain", "summarise_hybrid", "plot_figure4", "build_report"},
+            {"measure_overlaps/fixed_gain", "summarise_hybrid", "plot_figure4", *REPORT},
         ),
         (["hybrid/fixed_gain_overlaps.h5"], set()),
     ],

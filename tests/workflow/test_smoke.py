@@ -15,7 +15,10 @@ import xarray
 from PIL import Image
 from snakemake_runs import ROOT, dry_run, run
 
-from chaos_sampling.statistics.table import COLUMNS, read
+from chaos_sampling.claims import COLUMNS as COLUMNS_OF_CLAIMS
+from chaos_sampling.claims import VERDICTS
+from chaos_sampling.statistics.selection import load
+from chaos_sampling.statistics.table import COLUMNS
 
 MODEL = "avatars-subset-seed1"
 PRETRAINED = "celeba64-subset"
@@ -124,7 +127,7 @@ CONTENTS = {
 }
 FIGURES = ("1", "2", "3", "4", *(f"S{number}" for number in range(1, 13)))
 TABLES = (
-    *("chaos", "mean_field", "noise", "latents", "sampling"),
+    *("chaos", "mean_field", "noise", "latents", "sampling", "training"),
     *("hybrid", "structure", "cycles", "capacity"),
 )
 TABLE_FILES = [
@@ -147,7 +150,8 @@ COUNTED = {
 }
 WITHOUT_TORCH = (
     *("store", "schedules", "mixing", "overlaps", "visits", "energy", "timescales"),
-    *("mean_field", "noisy_mean_field", "pattern_mean_field", "readings", "report"),
+    *("mean_field", "noisy_mean_field", "pattern_mean_field", "readings"),
+    *("report", "claims", "estimates", "drawings", "lineage"),
     *("experiments.theory", "experiments.protocols"),
 )
 
@@ -236,7 +240,7 @@ def test_figures_are_drawn_as_png_and_svg(smoke, name):
 
 @pytest.mark.parametrize("path", TABLE_FILES)
 def test_tables_have_their_columns_and_documented_quantities(smoke, path):
-    table = read(smoke.directory / "results" / path)
+    table = load(smoke.directory / "results" / path)
     assert list(table.columns) == COLUMNS
     assert table["networks"].min() >= 0
     assert table["theory" if "mean_field" in path else "mean"].notna().any()
@@ -248,6 +252,15 @@ def test_tables_have_their_columns_and_documented_quantities(smoke, path):
     ] == []
 
 
+def test_every_claim_has_a_verdict(smoke):
+    claims = load(smoke.directory / "results" / "claims.tsv")
+    evidence = load(smoke.directory / "results" / "evidence.tsv")
+    assert list(claims.columns) == COLUMNS_OF_CLAIMS
+    assert set(claims["verdict"]) <= set(VERDICTS)
+    assert set(claims["claim"]) == set(evidence["claim"])
+    assert claims["evidence"].str.endswith("reduced preset").all()
+
+
 class Page(HTMLParser):
     """What a page loads, and what it says."""
 
@@ -256,12 +269,15 @@ class Page(HTMLParser):
         self.images: list[str] = []
         self.loaded: list[str] = []
         self.tags: list[str] = []
+        self.names: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
         for name, value in attributes:
-            if tag == "img" and name == "src":
+            if name == "id":
+                self.names.append(value)
+            elif tag == "img" and name == "src":
                 self.images.append(value)
             elif name in ("src", "href", "srcset", "data", "action", "poster"):
                 self.loaded.append(value)
@@ -273,9 +289,20 @@ def test_the_report_needs_no_other_file_and_no_network(smoke):
     assert len(page.images) == len(FIGURES)
     assert all(source.startswith("data:image/webp;base64,") for source in page.images)
     assert all(source.startswith(("data:", "#")) for source in page.loaded)
+    assert {source[1:] for source in page.loaded if source.startswith("#")} <= set(page.names)
+    assert len(page.names) == len(set(page.names))
+    assert len(text) < 8e6
     assert not {"script", "iframe", "object", "embed"} & set(page.tags)
     assert "url(" not in text
     assert "@import" not in text
+
+
+def test_the_report_leads_from_a_claim_to_the_simulation(smoke):
+    page = Page((smoke.directory / "results" / "report.html").read_text())
+    overlaps, simulated = (f"results/hybrid/fixed_gain{name}.h5" for name in ("_overlaps", ""))
+    steps = ["table-hybrid", f"file-{overlaps}", "rule-measure_overlaps", "rule-simulate_hybrid"]
+    assert {"claim-exploration", *steps, f"file-{simulated}"} <= set(page.names)
+    assert {f"#{step}" for step in steps} <= set(page.loaded)
 
 
 def test_the_report_has_everything_measured(smoke):

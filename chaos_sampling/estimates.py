@@ -1,0 +1,170 @@
+"""Which rows of the tables of a run a claim is judged by, and what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from chaos_sampling.statistics.selection import find
+from chaos_sampling.statistics.table import row
+
+TRAININGS = 3
+"""The fewest trainings that a verdict on generators needs."""
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+class UntestedError(LookupError):
+    """A run has no such value, or no interval of it; the message says what is lacking."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value and its 95 % interval over so many networks, or trainings."""
+
+    value: float
+    low: float
+    high: float
+    networks: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One row of a table, or one for each of several gains.
+
+    Attributes:
+        table: its name.
+        quantity: its name, or a pattern such as "frechet_*".
+        gain: g, or several.
+        size: N, or "largest" for the largest of the table.
+        condition: as for `statistics.selection.find`.
+        models: regular expression of names of models whose rows are taken together, the training
+            being the unit; there must be `TRAININGS` of them.
+        over: what differs in another row, by which this one is divided, or "theory".
+    """
+
+    table: str
+    quantity: str
+    gain: float | Sequence[float] | None = None
+    size: int | Literal["largest"] | None = None
+    condition: Mapping[str, Any] | None = None
+    models: str | None = None
+    over: Mapping[str, Any] | Literal["theory"] | None = None
+
+    def each(self) -> list[Rows]:
+        """Return one for each gain."""
+        gains = self.gain if isinstance(self.gain, Sequence) else [self.gain]
+        return [replace(self, gain=gain) for gain in gains]
+
+    def __str__(self) -> str:
+        parts = [self.quantity]
+        if self.gain is not None:
+            parts.append("g = " + ", ".join(str(one.gain) for one in self.each()))
+        parts += [f"N = {self.size}"] if self.size else []
+        parts += [f"{name}: {value}" for name, value in (self.condition or {}).items()]
+        parts += [f"models {self.models}"] if self.models else []
+        if isinstance(self.over, Mapping):
+            parts.append("over " + ", ".join(f"{name} {to}" for name, to in self.over.items()))
+        elif self.over:
+            parts.append("over theory")
+        return ", ".join(parts)
+
+
+def estimate(rows: Rows, tables: Tables) -> Estimate:
+    """Return what the row at one gain says.
+
+    Args:
+        rows: with one gain, or none.
+        tables: by name, as made by `statistics.table`; a run may lack some.
+
+    Raises:
+        UntestedError: the row, its value or its interval is lacking.
+        LookupError: several rows fit.
+    """
+    if rows.over == "theory":
+        return _over_theory(rows, tables)
+    if not rows.over:
+        return _of_models(_values(rows, tables)) if rows.models else _of(_only(rows, tables))
+    other = replace(rows, over=None, **rows.over)
+    if rows.models and rows.models == other.models:
+        ones, others = _values(rows, tables), _values(other, tables)
+        return _of_models({name: ones[name] / others[name] for name in ones.keys() & others})
+    return _ratio(estimate(replace(rows, over=None), tables), estimate(other, tables))
+
+
+def _rows(rows: Rows, tables: Tables) -> pd.DataFrame:
+    if rows.table not in tables:
+        raise UntestedError(f"no table {rows.table} in this run")
+    table = tables[rows.table]
+    where = {"gain": rows.gain, "size": rows.size, "condition": rows.condition}
+    if rows.size == "largest":
+        where["size"] = table["size"].max()
+    where = {column: value for column, value in where.items() if value is not None}
+    return find(table, rows.quantity, **where)
+
+
+def _only(rows: Rows, tables: Tables) -> pd.Series:
+    found = _rows(rows, tables)
+    if len(found) > 1:
+        raise LookupError(f"{rows}: expected one row, found {len(found)}")
+    if found.empty or found.iloc[0]["networks"] == 0:
+        raise UntestedError(f"no value of {rows.quantity} in this preset")
+    return found.iloc[0]
+
+
+def _of(found: Mapping[str, Any]) -> Estimate:
+    value = found["median" if found["interval"] == "median" else "mean"]
+    if np.isnan([value, found["low"], found["high"]]).any():
+        raise UntestedError(f"too few networks for an interval, {found['networks']:g}")
+    return Estimate(value, found["low"], found["high"], int(found["networks"]))
+
+
+def _values(rows: Rows, tables: Tables) -> dict[str, float]:
+    """Return the value of each model that is asked for, by its name."""
+    values: dict[str, float] = {}
+    for _, found in _rows(rows, tables).iterrows():
+        name = json.loads(found["condition"])["model"]
+        if re.fullmatch(rows.models, name) and found["networks"]:
+            if name in values:
+                raise LookupError(f"{rows}: expected one row of {name}, found several")
+            values[name] = found["median"]
+    return values
+
+
+def _of_models(values: Mapping[str, float]) -> Estimate:
+    if len(values) < TRAININGS:
+        raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} in this preset")
+    return _of(row("", list(values.values())))
+
+
+def _over_theory(rows: Rows, tables: Tables) -> Estimate:
+    found = _only(rows, tables)
+    one, theory = _of(found), found["theory"]
+    if np.isnan(theory):
+        raise UntestedError(f"no theory for {rows.quantity}")
+    low, high = sorted((one.low / theory, one.high / theory))
+    return Estimate(one.value / theory, low, high, one.networks)
+
+
+def _ratio(one: Estimate, other: Estimate) -> Estimate:
+    """Divide estimates of one sign; the interval holds all ratios of values of the two."""
+    if one.high < 0 and other.high < 0:
+        one, other = _negative(one), _negative(other)
+    if one.low < 0 or other.low <= 0:
+        raise UntestedError("no ratio, an interval reaches 0")
+    return Estimate(
+        value=one.value / other.value,
+        low=one.low / other.high,
+        high=one.high / other.low,
+        networks=min(one.networks, other.networks),
+    )
+
+
+def _negative(one: Estimate) -> Estimate:
+    return Estimate(-one.value, -one.high, -one.low, one.networks)

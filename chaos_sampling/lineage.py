@@ -1,0 +1,86 @@
+"""Where the files of a run come from, as they tell themselves, and how long their rules took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pandas as pd
+
+from chaos_sampling.store import attributes_of
+
+
+@dataclass
+class Rule:
+    """A rule of a run: the rules whose files it read, its jobs, and their time in seconds."""
+
+    name: str
+    sources: set[str] = field(default_factory=set)
+    jobs: int = 0
+    seconds: float = 0.0
+
+
+def lineage(paths: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return the root attributes of HDF5 files and of all those that they were made from, by path.
+
+    Args:
+        paths: of files, relative to the folder of the run as their attributes "inputs" are; those
+            that are missing or no HDF5 are left out.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    waiting = sorted(paths, reverse=True)
+    while waiting:
+        path = waiting.pop()
+        if path not in found and Path(path).is_file() and h5py.is_hdf5(path):
+            found[path] = attributes_of(path)
+            waiting += sorted(found[path].get("inputs", []), reverse=True)
+    return dict(sorted(found.items()))
+
+
+def rules_of(
+    files: Mapping[str, Mapping[str, Any]],
+    sources: Mapping[str, Sequence[str]],
+    times: Mapping[str, tuple[int, float]],
+) -> list[Rule]:
+    """Return the rules that made files, each after those whose files it read.
+
+    Args:
+        files: as `lineage` returns them.
+        sources: by rules that made no HDF5, the files that these read.
+        times: as `times_of` returns them.
+    """
+    made = {
+        path: attributes["rule"]
+        for file, attributes in files.items()
+        for path in [file, *attributes.get("outputs", [])]
+    }
+    read: dict[str, set[str]] = {}
+    for attributes in files.values():
+        read.setdefault(attributes["rule"], set()).update(attributes.get("inputs", []))
+    for rule, paths in sources.items():
+        read.setdefault(rule, set()).update(paths)
+    edges = {rule: {made[path] for path in paths if path in made} for rule, paths in read.items()}
+    rules = [Rule(name, edges[name], *times.get(name, (0, 0.0))) for name in edges]
+    return sorted(rules, key=lambda rule: (depth(rule.name, edges), rule.name))
+
+
+def depth(rule: str, edges: Mapping[str, set[str]]) -> int:
+    """Return how many rules at most come before one, by edges to those whose files it read."""
+    return max((1 + depth(source, edges) for source in edges[rule]), default=0)
+
+
+def times_of(folder: str | Path) -> dict[str, tuple[int, float]]:
+    """Return by rule how many jobs there are, and their seconds, from Snakemake's benchmarks.
+
+    Args:
+        folder: with {rule}.tsv, or {rule}/….tsv for rules with several jobs.
+    """
+    times: dict[str, tuple[int, float]] = {}
+    for path in sorted(Path(folder).rglob("*.tsv")):
+        name = path.relative_to(folder).parts[0].removesuffix(".tsv")
+        jobs, seconds = times.get(name, (0, 0.0))
+        times[name] = jobs + 1, seconds + pd.read_csv(path, sep="\t")["s"].sum()
+    return times

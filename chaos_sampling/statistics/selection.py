@@ -1,0 +1,43 @@
+"""Tables read from files, and rows selected from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from chaos_sampling.statistics.table import NOT_COMPUTED
+
+
+def load(path: str | Path) -> pd.DataFrame:
+    """Read a table from a file; what could not be computed is NaN."""
+    return pd.read_csv(path, sep="\t", na_values=NOT_COMPUTED)
+
+
+def find(table: pd.DataFrame, quantity: str, **where: Any) -> pd.DataFrame:
+    """Return the rows of a quantity that fit.
+
+    Args:
+        table: as made by `statistics.table`.
+        quantity: its name, or a pattern such as "frechet_*".
+        where: values of other columns, such as gain=4; of the column condition those entries that
+            tell the row apart, as in condition={"source": "chaos"}, or {} for rows without any.
+    """
+    named = [fnmatchcase(name, quantity) for name in table["quantity"]]
+    chosen = table[np.array(named, bool)]
+    for column, value in where.items():
+        if column == "condition":
+            fits = [_fits(json.loads(text), value) for text in chosen[column]]
+            chosen = chosen[np.array(fits, bool)]
+        else:
+            chosen = chosen[chosen[column] == value]
+    return chosen
+
+
+def _fits(condition: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    return wanted.items() <= condition.items() if wanted else not condition

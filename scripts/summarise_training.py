@@ -1,0 +1,26 @@
+"""Tabulate how long the generators took to train."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stage import stage
+
+from chaos_sampling import store
+from chaos_sampling.statistics.training import training_table
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with stage(snakemake):
+    table = training_table(
+        (
+            model,
+            store.attributes_of(training),
+            [json.loads(line) for line in Path(lines).read_text(encoding="utf-8").splitlines()],
+        )
+        for model, training, lines in zip(
+            snakemake.params.models, snakemake.input.training, snakemake.input.lines, strict=True
+        )
+    )
+    store.save_table(table, snakemake.output[0])

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chaos_sampling.estimates import Estimate, Rows, UntestedError, estimate
+from chaos_sampling.statistics.table import row, table
+
+INTERVAL = [1.9, 2.0, 2.1]
+
+
+def quality(dataset, latents, seed, gain, value):
+    condition = {"model": f"{dataset}-{latents}-seed{seed}", "batch_norm": "training"}
+    return row("frechet_lite", [value], gain=gain, condition=condition)
+
+
+TABLES = {
+    "chaos": table(
+        [
+            row("rate", INTERVAL, gain=4, size=250, theory=4.0),
+            row("rate", [3.9, 4.0, 4.1], gain=8, size=250),
+            row("rate", [0.9, 1.0, 1.1], gain=4, size=500),
+            row("rate", [7.0], gain=10, size=250),
+            row("rate", [np.nan, np.nan], gain=2, size=250),
+            row("other", [-1.0, 0.0, 1.0], gain=4, size=250),
+            row("time", [*range(1, 12), np.inf], ranks=True),
+            row("plain", [0.0, 1.0]),
+            row("plain", [2.0, 3.0], condition={"protocol": "sweep"}),
+        ]
+    ),
+    "quality": table(
+        [
+            *(quality("celeba", "subset", seed, 4, 10.0 + seed) for seed in (1, 2, 3)),
+            *(quality("celeba", "subset", seed, 2, 20.0 + 2 * seed) for seed in (1, 2, 3)),
+            *(quality("celeba", "gaussian", seed, 4, 5.0 + 0.1 * seed) for seed in (1, 2, 3)),
+            *(quality("avatars", "subset", seed, 4, 99.0) for seed in (1, 2)),
+        ]
+    ),
+}
+SUBSET = {"table": "quality", "quantity": "frechet_*", "gain": 4, "models": r"celeba-subset-seed\d"}
+
+
+def test_an_estimate_is_the_value_of_a_row_with_its_interval():
+    found = estimate(Rows("chaos", "rate", gain=4, size=250), TABLES)
+    assert found.value == pytest.approx(2)
+    assert found.low == pytest.approx(2 - 4.30265 * 0.1 / np.sqrt(3), rel=1e-5)
+    assert found.low + found.high == pytest.approx(4)
+    assert found.networks == 3
+
+
+def test_of_ranks_the_median_is_the_value():
+    assert estimate(Rows("chaos", "time"), TABLES) == Estimate(6.5, 3, 10, 12)
+
+
+def test_the_largest_size_is_that_of_the_table():
+    assert estimate(Rows("chaos", "rate", gain=4, size="largest"), TABLES).value == 1
+
+
+def test_an_empty_condition_asks_for_the_row_without_any():
+    assert estimate(Rows("chaos", "plain", condition={}), TABLES).value == 0.5
+    with pytest.raises(LookupError, match="plain: expected one row, found 2"):
+        estimate(Rows("chaos", "plain"), TABLES)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (Rows("hybrid", "rate"), "no table hybrid in this run"),
+        (Rows("chaos", "raet"), "no value of raet in this preset"),
+        (Rows("chaos", "rate", gain=3), "no value of rate in this preset"),
+        (Rows("chaos", "rate", gain=2), "no value of rate in this preset"),
+        (Rows("chaos", "rate", gain=10), "too few networks for an interval, 1"),
+        (Rows("chaos", "rate", gain=8, over="theory"), "no theory for rate"),
+        (Rows("chaos", "rate", gain=8, over={"quantity": "other", "gain": 4}), "reaches 0"),
+        (Rows(**SUBSET | {"models": r"avatars-subset-seed\d"}), "3 trainings needed, 2"),
+    ],
+)  # fmt: skip
+def test_what_is_lacking_is_named(rows, reason):
+    with pytest.raises(UntestedError, match=reason):
+        estimate(rows, TABLES)
+
+
+def test_a_ratio_of_rows_has_an_interval_that_holds_all_ratios():
+    one, other = (estimate(Rows("chaos", "rate", gain=gain, size=250), TABLES) for gain in (8, 4))
+    found = estimate(Rows("chaos", "rate", gain=8, size=250, over={"gain": 4}), TABLES)
+    assert found == Estimate(2.0, one.low / other.high, one.high / other.low, 3)
+
+
+def test_a_ratio_of_negative_rows_is_that_of_their_sizes():
+    rows = [row("energy", [-1.9, -2.0, -2.1]), row("deepest", [-3.9, -4.0, -4.1])]
+    found = estimate(
+        Rows("hybrid", "energy", over={"quantity": "deepest"}), {"hybrid": table(rows)}
+    )
+    assert found.value == pytest.approx(0.5)
+    assert 0 < found.low < 0.5 < found.high
+
+
+def test_a_negative_theory_keeps_the_ends_in_order():
+    tables = {"hybrid": table([row("energy", [-1.9, -2.0, -2.1], theory=-4.0)])}
+    found = estimate(Rows("hybrid", "energy", over="theory"), tables)
+    assert found.value == pytest.approx(0.5)
+    assert found.low < 0.5 < found.high
+
+
+def test_of_models_the_training_is_the_unit():
+    found = estimate(Rows(**SUBSET), TABLES)
+    assert (found.value, found.networks) == (12, 3)
+    assert found.low == pytest.approx(12 - 4.30265 / np.sqrt(3), rel=1e-5)
+
+
+def test_of_the_same_models_ratios_are_paired():
+    found = estimate(Rows(**SUBSET | {"gain": 2, "over": {"gain": 4}}), TABLES)
+    assert found == Estimate(2, 2, 2, 3)
+
+
+def test_of_other_models_ratios_are_not_paired():
+    found = estimate(Rows(**SUBSET, over={"models": r"celeba-gaussian-seed\d"}), TABLES)
+    assert found.value == pytest.approx(12 / 5.2)
+    assert found.low < 9.6 / 5.2
+
+
+def test_several_rows_of_a_model_are_refused():
+    repeated = {"quality": table([quality("celeba", "subset", 1, 4, 1.0)] * 2)}
+    with pytest.raises(LookupError, match="expected one row of celeba-subset-seed1"):
+        estimate(Rows(**SUBSET), repeated)
+
+
+def test_rows_tell_what_they_are():
+    rows = Rows("noise", "rate", gain=[2, 8], size=250, condition={"source": "chaos"})
+    assert str(rows) == "rate, g = 2, 8, N = 250, source: chaos"
+    assert [one.gain for one in rows.each()] == [2, 8]
+    assert str(Rows("noise", "rate", over={"gain": 4})) == "rate, over gain 4"
