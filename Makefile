@@ -24,6 +24,10 @@ lint: .venv/installed
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
+# docs/paper.md from its template and the tables in reference/.
+docs: .venv/installed
+	PYTHONPATH=. $(BIN)/python docs/write_paper.py
+
 # The lock is universal: one file for Linux and macOS, every file checked by its hash.
 lock: .venv/installed
 	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --upgrade \
@@ -41,4 +45,4 @@ lock: .venv/installed
 	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes envs/requirements.txt envs/installer.txt
 	touch $@
 
-.PHONY: reproduce test test-faults test-cluster lint lock
+.PHONY: reproduce test test-faults test-cluster lint docs lock
