@@ -252,18 +252,7 @@ def documented():
     return found
 
 
-HYBRID = {
-    *("convergence", "interpolation", "significance"),
-    *("low_energy", "near_minima", "exact_minima"),
-}
-AWAITED = pytest.mark.xfail(reason="its table comes with the sweeps of the hybrid networks")
-
-
-@pytest.mark.parametrize(
-    "one",
-    [pytest.param(one, marks=[AWAITED] if one.claim in HYBRID else []) for one in CLAIMS],
-    ids=lambda one: one.claim,
-)
+@pytest.mark.parametrize("one", CLAIMS, ids=lambda one: one.claim)
 def test_evidence_is_documented_and_has_a_figure(one):
     names = documented()
     for criterion in one.criteria:

@@ -13,6 +13,7 @@ from chaos_sampling.statistics.selection import load
 from chaos_sampling.statistics.table import COLUMNS, NOT_COMPUTED, row, table
 
 REFERENCE = Path(__file__).parents[2] / "reference"
+TABLES = sorted({*REFERENCE.glob("*.tsv")} - {*REFERENCE.glob("claims_*.tsv")})
 VALUES = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=2, max_size=12)
 
 
@@ -121,7 +122,7 @@ def test_condition_does_not_depend_on_the_order_of_its_keys():
     assert first["condition"] == second["condition"]
 
 
-@pytest.mark.parametrize("path", sorted(REFERENCE.glob("*.tsv")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.name)
 def test_reference_tables_have_the_columns_and_hold_together(path):
     found = load(path)
     assert list(found.columns) == COLUMNS
