@@ -78,7 +78,7 @@ def test_all_figures_are_seen(shown):
     for pixels, wide, high in found["images"]:
         assert pixels > 1000
         assert 300 < wide <= width
-        assert high > 100
+        assert high > 80
 
 
 def test_verdicts_are_seen_first_as_words_and_colours(shown):

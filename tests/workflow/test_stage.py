@@ -28,6 +28,7 @@ def job(tmp_path):
         log=[str(tmp_path / "log")],
         rule="simulate",
         threads=1,
+        input=["results/gan/generator.safetensors", "/data/pictures"],
         output=["traces.h5"],
         params={"settings": {"gains": [2, 4]}, "seed": 7, "code": "abc"},
     )
@@ -45,6 +46,8 @@ def test_a_body_that_ends_well_is_logged_with_what_it_printed(stage, job):
     assert provenance["rule"] == "simulate"
     assert provenance["config"] == {"settings": {"gains": [2, 4]}, "seed": 7}
     assert provenance["seed"] == 7
+    assert provenance["inputs"] == ["results/gan/generator.safetensors"]
+    assert provenance["outputs"] == ["traces.h5"]
     lines = log_of(job).splitlines()
     assert lines[:2] == ["half of it", "a warning"]
     assert lines[2].endswith("wrote traces.h5")
