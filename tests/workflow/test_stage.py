@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -14,12 +16,14 @@ from snakemake_runs import ROOT
 def stage(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "scripts")
     handlers, level = logging.root.handlers[:], logging.root.level
+    before = signal.getsignal(signal.SIGTERM)
     from stage import stage
 
     yield stage
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
     logging.captureWarnings(False)
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture
@@ -65,4 +69,10 @@ def test_an_interruption_is_no_error(stage, job):
     with pytest.raises(SystemExit, match=r"^simulate: interrupted; run snakemake"), stage(job):
         raise KeyboardInterrupt
     assert "Traceback" not in log_of(job)
+    assert log_of(job).endswith("interrupted\n")
+
+
+def test_sigterm_where_nothing_is_to_be_saved_is_an_interruption(stage, job):
+    with pytest.raises(SystemExit, match=r"^simulate: interrupted; run snakemake"), stage(job):
+        os.kill(os.getpid(), signal.SIGTERM)
     assert log_of(job).endswith("interrupted\n")
