@@ -273,7 +273,7 @@ def test_logic_in_an_experiment_reruns_it_alone(after, edit):
         ("store.py", '"kind": dataset.kind', '"kind": str(dataset.kind)'),
         ("progress.py", "interval: float = 5.0", "interval: float = 6.0"),
         ("generators.py", '"size": model.generator.size', '"size": int(model.generator.size)'),
-        ("checkpoint.py", 'f"{path.name}.damaged"', 'f"{path.name}.broken"'),
+        ("checkpoint.py", 'f"{file.name}.damaged"', 'f"{file.name}.broken"'),
     ],
     ids=["comment", "module docstring", "docstring", "store", "progress", "file", "checkpoint"],
 )
