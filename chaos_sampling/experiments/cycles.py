@@ -18,7 +18,7 @@ from torch import Tensor
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.energy import energy
-from chaos_sampling.experiments.hybrid import RandomVariance, networks_of
+from chaos_sampling.experiments.hybrid import RandomVariance, Rule, networks_of
 from chaos_sampling.experiments.protocols import Condition, conditions
 from chaos_sampling.network import Network, random_states
 from chaos_sampling.overlaps import orthogonal_basis, overlaps
@@ -34,6 +34,7 @@ def simulate_cycles(
     *,
     neurons: int,
     patterns: int,
+    rule: Rule,
     strength: float,
     random_variance: RandomVariance,
     networks: int,
@@ -52,7 +53,8 @@ def simulate_cycles(
     Args:
         neurons: N.
         patterns: K, the number of stored patterns.
-        strength: s in W_struct = (s/N) Σ ξ ξᵀ.
+        rule: how W_struct is made from the patterns.
+        strength: s, as for `hybrid.networks_of`.
         random_variance: of the entries of W_rand.
         networks: number of independent networks.
         copies: of each network, from independent initial states; at least 2.
@@ -82,6 +84,7 @@ def simulate_cycles(
     stored, network = networks_of(
         neurons=neurons,
         patterns=patterns,
+        rule=rule,
         strength=strength,
         random_variance=random_variance,
         networks=networks,

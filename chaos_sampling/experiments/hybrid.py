@@ -25,6 +25,7 @@ def simulate_fixed_gain(
     *,
     neurons: int,
     patterns: int,
+    rule: Rule,
     strength: float,
     random_variance: RandomVariance,
     networks: int,
@@ -39,7 +40,8 @@ def simulate_fixed_gain(
     Args:
         neurons: N.
         patterns: K, the number of stored patterns.
-        strength: s in W_struct = (s/N) Σ ξ ξᵀ.
+        rule: how W_struct is made from the patterns.
+        strength: s, as for `networks_of`.
         random_variance: of the entries of W_rand.
         networks: number of independent networks.
         gains: gains, all run with the same weights.
@@ -55,6 +57,7 @@ def simulate_fixed_gain(
     stored, network = networks_of(
         neurons=neurons,
         patterns=patterns,
+        rule=rule,
         strength=strength,
         random_variance=random_variance,
         networks=networks,
@@ -87,6 +90,7 @@ def simulate_cycled_gain(
     *,
     neurons: int,
     patterns: int,
+    rule: Rule,
     strength: float,
     random_variance: RandomVariance,
     networks: int,
@@ -104,7 +108,8 @@ def simulate_cycled_gain(
     Args:
         neurons: N.
         patterns: K, the number of stored patterns.
-        strength: s in W_struct = (s/N) Σ ξ ξᵀ.
+        rule: how W_struct is made from the patterns.
+        strength: s, as for `networks_of`.
         random_variance: of the entries of W_rand.
         networks: number of independent networks, each with switching times of its own.
         low_gain: gain of the first, third, … phase.
@@ -123,6 +128,7 @@ def simulate_cycled_gain(
     stored, network = networks_of(
         neurons=neurons,
         patterns=patterns,
+        rule=rule,
         strength=strength,
         random_variance=random_variance,
         networks=networks,

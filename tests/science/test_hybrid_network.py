@@ -9,7 +9,8 @@ from chaos_sampling.experiments.hybrid import simulate_cycled_gain, simulate_fix
 from chaos_sampling.overlaps import low_phase_ends, measure, projection_norms, visits
 from chaos_sampling.statistics.regression import pooled_regression
 
-NETWORK = {"neurons": 200, "patterns": 10, "strength": 4, "random_variance": "1/N", "dt": 0.1}
+NETWORK = {"neurons": 200, "patterns": 10, "rule": "outer_product", "strength": 4, "dt": 0.1}
+NETWORK |= {"random_variance": "1/N"}
 GAINS = [0, 1, 3, 5, 8]
 
 

@@ -7,16 +7,20 @@ import pytest
 import torch
 from test_simulate_convergence import CONVERGENCE
 from test_simulate_divergence import DIVERGENCE
+from test_simulate_hybrid import CYCLED, FIXED
 from test_simulate_traces import TRACES
 
 from chaos_sampling.experiments.convergence import simulate_convergence
 from chaos_sampling.experiments.divergence import simulate_divergence
+from chaos_sampling.experiments.hybrid import simulate_cycled_gain, simulate_fixed_gain
 from chaos_sampling.experiments.traces import simulate_traces
 
 CASES = [
     (simulate_traces, TRACES),
     (simulate_divergence, DIVERGENCE),
     (simulate_convergence, CONVERGENCE),
+    (simulate_fixed_gain, FIXED),
+    (simulate_cycled_gain, CYCLED),
 ]
 
 

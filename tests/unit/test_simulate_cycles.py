@@ -16,6 +16,7 @@ from chaos_sampling.patterns import random_patterns
 NETWORKS = dict(neurons=100, patterns=2, strength=4, random_variance="1/N", networks=3, seed=1)
 SETTINGS = dict(
     **NETWORKS,
+    rule="outer_product",
     copies=4,
     cycles=2,
     low_gains=[0.5, 0],

@@ -232,6 +232,10 @@ def test_a_user_sees_the_key_and_no_traceback(repository, tmp_path):
 
 VALID = {
     "the default": ("{}", "simulate_hybrid/fixed_gain"),
+    "the other learning rule": (
+        "hybrid: {network: {rule: pseudo_inverse}}",
+        "simulate_hybrid/cycled_gain",
+    ),
     "the other readout": (
         "{models: [{dataset: avatars, latents: expander, recipe: paper, seed: 3}], "
         "figures: {model: avatars-expander-seed3-paper}}",

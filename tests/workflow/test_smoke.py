@@ -146,6 +146,7 @@ COUNTED = {
     "latent",
     "feature",
     "pair",
+    *("condition", "bound", "copy", "cycle", "restart"),
     *PIXELS,
 }
 WITHOUT_TORCH = (
