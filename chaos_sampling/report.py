@@ -199,7 +199,12 @@ def _inline(png: bytes) -> str:
     return "data:image/webp;base64," + base64.b64encode(smaller.getvalue()).decode()
 
 
-def _as_html(table: pd.DataFrame) -> markupsafe.Markup:
+def _as_html(table: pd.DataFrame, lacking: str = "") -> markupsafe.Markup:
+    """Return a table as HTML; `lacking` stands for the mean where no network has a value."""
     shown = table.dropna(axis="columns", how="all")
+    if lacking:
+        shown = shown.assign(
+            mean=shown["mean"].astype(object).mask(shown["networks"] == 0, lacking)
+        )
     html = shown.to_html(index=False, na_rep="", border=0, float_format=lambda x: f"{x:.4g}")
     return markupsafe.Markup(html)

@@ -19,7 +19,7 @@ rule judge_claims:
         mem="1GB",
         runtime="10m",
     params:
-        reduced=config["chaos"]["sweep"]["reduced"],
+        reduced=config["chaos"]["sweep"]["reduced"] or config["hybrid"]["reduced"],
         code=science("judge_claims"),
     message:
         "Judging the paper's claims"

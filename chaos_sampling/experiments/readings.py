@@ -54,6 +54,7 @@ def simulate_reading(
     simulation = simulate_fixed_gain(
         neurons=neurons,
         patterns=patterns,
+        rule="outer_product",
         **scales,
         networks=networks,
         gains=gains,

@@ -144,6 +144,12 @@ def test_columns_without_values_are_left_out():
     assert "<th>size</th>" not in shown
 
 
+def test_a_word_stands_where_no_network_has_a_value():
+    shown = page("{{ as_html(tables.numbers, 'not computed') }}")
+    assert shown.count("<td>not computed</td>") == 1
+    assert "<td>not computed</td>" not in page("{{ as_html(tables.numbers) }}")
+
+
 def test_page_shows_claims_with_their_criteria():
     template = """{% for claim in claims %}{% set criterion = claim.criteria[0] %}
     {{ claim.claim }}: {{ claim.verdict }}, {{ claim.figure }}, {{ claim.notes | join(", ") }},

@@ -18,7 +18,9 @@ FIXED = dict(
 )
 def test_reading_is_a_strength_and_a_variance(reading, strength, variance):
     found = simulate_reading(**FIXED, reading=reading, activity="phi")
-    simulated = simulate_fixed_gain(**FIXED, strength=strength, random_variance=variance)
+    simulated = simulate_fixed_gain(
+        **FIXED, rule="outer_product", strength=strength, random_variance=variance
+    )
     measured = measure(simulated, activity="phi")
     for name in ("overlap", "projection_patterns", "projection_orthogonal", "speed"):
         np.testing.assert_array_equal(found[name], measured[name])
