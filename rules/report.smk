@@ -52,7 +52,11 @@ rule build_report:
         mem="1GB",
         runtime="10m",
     params:
-        settings={name: value for name, value in config.items() if name != "device"},
+        settings={
+            name: value
+            for name, value in config.items()
+            if name not in ("device", "checkpoint_seconds")
+        },
         sources=sources_of_tables(),
         benchmarks=workflow.pathvars.apply("<benchmarks>"),
         code=science("build_report"),
