@@ -3,9 +3,10 @@
 A claim has one criterion or more: rows of a table and the rule that they must obey. The burden of
 proof is on the claim. A criterion is "supported" where the whole 95 % interval obeys the rule,
 "partly" where the measured value does but the interval reaches beyond, "not supported" where the
-value does not, and "not tested" where there is no value or no interval. A claim is "supported" if
-all of its criteria are, "not supported" if one fails and none is met in full, "not tested" if one
-is not, and "partly" in all other cases; at most "partly", too, if a parameter was fitted to it.
+value does not, and "not tested" where there is no value or no interval. The first criterion of a
+claim is the decisive one: if it fails, the claim is "not supported". Else the claim is "not tested"
+if one of its criteria is not, "supported" if all are, and "partly" in all other cases; at most
+"partly", too, if a parameter was fitted to it.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class Claim:
         claim: its identifier.
         section: of the paper.
         statement: what is claimed, in our words.
-        criteria: what must hold; what the last row of the first one says is the measured value.
+        criteria: what must hold, the decisive one first; what its last row says is the measured
+            value.
         figure: that shows it, such as "S1", if one does.
         paper: the paper's value, as text, where it gives one.
         units: of the measured value.
@@ -217,7 +219,9 @@ def _summary(
     claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], reduced: bool
 ) -> dict[str, Any]:
     """Return the line of a claim from the lines of evidence of each criterion."""
-    verdict = combine([lines[0]["verdict"] for lines in found])
+    verdict = found[0][0]["verdict"]
+    if verdict != "not supported":
+        verdict = combine([lines[0]["verdict"] for lines in found])
     if claim.fitted and verdict == "supported":
         verdict = "partly"
     sources = dict.fromkeys(f"{criterion.rows.table}.tsv" for criterion in claim.criteria)

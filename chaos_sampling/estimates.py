@@ -153,15 +153,27 @@ def _over_theory(rows: Rows, tables: Tables) -> Estimate:
 
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:
-    """Divide estimates of one sign; the interval holds all ratios of values of the two."""
+    """Divide estimates of one sign.
+
+    The distances of the ends of the two intervals from their values, as logarithms, add up like
+    independent errors (Zou & Donner 2008, Stat. Med. 27, 1693). Where rows are of the same networks
+    this is wider than an interval of each network's own ratio.
+    """
     if one.high < 0 and other.high < 0:
         one, other = _negative(one), _negative(other)
-    if one.low < 0 or other.low <= 0:
+    if one.low < 0 or one.value <= 0 or other.low <= 0:
         raise UntestedError("no ratio, an interval reaches 0")
+    if np.isinf([one.value, other.value]).any():
+        raise UntestedError("no ratio, a value is infinite")
+    with np.errstate(divide="ignore"):  # an end at 0
+        first, second = (
+            np.log([each.low, each.high]) - np.log(each.value) for each in (one, other)
+        )
+    value = one.value / other.value
     return Estimate(
-        value=one.value / other.value,
-        low=one.low / other.high,
-        high=one.high / other.low,
+        value=value,
+        low=value * np.exp(-np.hypot(first[0], second[1])),
+        high=value * np.exp(np.hypot(first[1], second[0])),
         networks=min(one.networks, other.networks),
     )
 

@@ -80,10 +80,25 @@ def test_what_is_lacking_is_named(rows, reason):
         estimate(rows, TABLES)
 
 
-def test_a_ratio_of_rows_has_an_interval_that_holds_all_ratios():
-    one, other = (estimate(Rows("chaos", "rate", gain=gain, size=250), TABLES) for gain in (8, 4))
-    found = estimate(Rows("chaos", "rate", gain=8, size=250, over={"gain": 4}), TABLES)
-    assert found == Estimate(2.0, one.low / other.high, one.high / other.low, 3)
+def test_errors_of_a_ratio_of_rows_add_up_like_independent_ones():
+    rows = [
+        row(name, mean * (1 + error * np.array([-1, 0, 1])))
+        for name, mean, error in (("one", 6.0, 0.003), ("other", 2.0, 0.004))
+    ]
+    found = estimate(Rows("t", "one", over={"quantity": "other"}), {"t": table(rows)})
+    assert found.value == pytest.approx(3)
+    half = 4.30265 / np.sqrt(3) * np.hypot(0.003, 0.004)  # Student's t with 2 degrees of freedom
+    assert found.low == pytest.approx(3 * np.exp(-half), rel=1e-4)
+    assert found.high == pytest.approx(3 * np.exp(half), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"), [([-0.1, 0.1, 0.3], "reaches 0"), ([np.inf] * 8, "is infinite")]
+)
+def test_a_ratio_without_meaning_is_not_tested(values, reason):
+    rows = [row("one", values, ranks=len(values) > 3), row("other", [1.9, 2.0, 2.1])]
+    with pytest.raises(UntestedError, match=reason):
+        estimate(Rows("t", "one", over={"quantity": "other"}), {"t": table(rows)})
 
 
 def test_a_ratio_of_negative_rows_is_that_of_their_sizes():
