@@ -3,10 +3,11 @@
 A claim has one criterion or more: rows of a table and the rule that they must obey. The burden of
 proof is on the claim. A criterion is "supported" where the whole 95 % interval obeys the rule,
 "partly" where the measured value does but the interval reaches beyond, "not supported" where the
-value does not, and "not tested" where there is no value or no interval. The first criterion of a
+value does not, and "not tested" where there is no value or no interval; of several rows the worst
+decides. The first criterion of a
 claim is the decisive one: if it fails, the claim is "not supported". Else the claim is "not tested"
-if one of its criteria is not, "supported" if all are, and "partly" in all other cases; at most
-"partly", too, if a parameter was fitted to it.
+if one of its criteria is not, "not supported" if one fails and none is met in full, "supported" if
+all are, and "partly" in all other cases; at most "partly", too, if a parameter was fitted to it.
 """
 
 from __future__ import annotations
@@ -72,18 +73,18 @@ class Claim:
 
 def above(estimates: Sequence[Estimate], bound: float) -> Verdict:
     """Judge whether all are above a bound."""
-    return combine([_verdict(one.low > bound, one.value > bound) for one in estimates])
+    return _worst([_verdict(one.low > bound, one.value > bound) for one in estimates])
 
 
 def below(estimates: Sequence[Estimate], bound: float) -> Verdict:
     """Judge whether all are below a bound."""
-    return combine([_verdict(one.high < bound, one.value < bound) for one in estimates])
+    return _worst([_verdict(one.high < bound, one.value < bound) for one in estimates])
 
 
 def within(estimates: Sequence[Estimate], bounds: tuple[float, float]) -> Verdict:
     """Judge whether all lie between two bounds, these included."""
     low, high = bounds
-    return combine(
+    return _worst(
         [
             _verdict(low <= one.low and one.high <= high, low <= one.value <= high)
             for one in estimates
@@ -114,7 +115,9 @@ RULES: dict[str, Callable[[Sequence[Estimate], Any], Verdict]] = {
 
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return the verdict on a whole from those on its parts."""
+    """Return the verdict on a claim from those on its criteria, of which the first decides."""
+    if verdicts[0] == "not supported":
+        return "not supported"
     if "not tested" in verdicts:
         return "not tested"
     if "not supported" in verdicts and "supported" not in verdicts:
@@ -134,6 +137,8 @@ def read(text: str) -> list[Claim]:
     for entry in yaml.safe_load(text):
         try:
             criteria = [_criterion(dict(fields)) for fields in entry.pop("criteria")]
+            if not criteria:
+                raise ValueError("criteria: expected one at least, found none")
             claims.append(Claim(criteria=criteria, **entry))
         except (TypeError, KeyError, ValueError) as error:
             raise ValueError(f"claim {entry.get('claim')}: {error}") from error
@@ -184,7 +189,25 @@ def _criterion(fields: dict[str, Any]) -> Criterion:
     if len(rules) != 1:
         raise ValueError(f"criterion: expected one rule of {list(RULES)}, found {sorted(rules)}")
     rule = rules.pop()
-    return Criterion(argument=fields.pop(rule), rows=Rows(**fields), rule=rule)
+    argument, rows = fields.pop(rule), Rows(**fields)
+    if rule in ("rises", "falls"):
+        expected, right = "a name, and several gains", len(rows.each()) > 1
+    elif rule == "within":
+        expected, right = "two numbers, the smaller first", _are_increasing_numbers(argument)
+    else:
+        expected, right = "a number, such as 0.001 or 1.0e-3", isinstance(argument, int | float)
+    if not right:
+        raise ValueError(f"{rule}: expected {expected}; found {argument}, {rows}")
+    return Criterion(argument=argument, rows=rows, rule=rule)
+
+
+def _are_increasing_numbers(pair: Any) -> bool:
+    is_pair = isinstance(pair, list) and len(pair) == 2
+    return is_pair and all(isinstance(end, int | float) for end in pair) and pair[0] < pair[1]
+
+
+def _worst(verdicts: Sequence[Verdict]) -> Verdict:
+    return max(verdicts, key=("supported", "partly", "not supported").index)
 
 
 def _verdict(whole: bool, value: bool) -> Verdict:
@@ -219,9 +242,7 @@ def _summary(
     claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], reduced: bool
 ) -> dict[str, Any]:
     """Return the line of a claim from the lines of evidence of each criterion."""
-    verdict = found[0][0]["verdict"]
-    if verdict != "not supported":
-        verdict = combine([lines[0]["verdict"] for lines in found])
+    verdict = combine([lines[0]["verdict"] for lines in found])
     if claim.fitted and verdict == "supported":
         verdict = "partly"
     sources = dict.fromkeys(f"{criterion.rows.table}.tsv" for criterion in claim.criteria)

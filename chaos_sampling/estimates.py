@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -46,7 +46,7 @@ class Rows:
         condition: as for `statistics.selection.find`.
         models: regular expression of names of models whose rows are taken together, the training
             being the unit; there must be `TRAININGS` of them.
-        over: what differs in another row, by which this one is divided, or "theory".
+        over: what differs in another row, by which this one is divided.
     """
 
     table: str
@@ -55,7 +55,19 @@ class Rows:
     size: int | Literal["largest"] | None = None
     condition: Mapping[str, Any] | None = None
     models: str | None = None
-    over: Mapping[str, Any] | Literal["theory"] | None = None
+    over: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what selects no row.
+
+        Raises:
+            ValueError: there are no gains, or `over` has a field that rows do not have.
+        """
+        if self.gain == []:
+            raise ValueError("gain: expected one at least, found none")
+        unknown = (self.over or {}).keys() - {field.name for field in fields(self)}
+        if unknown:
+            raise ValueError(f"over: expected fields of rows, found {sorted(unknown)}")
 
     def each(self) -> list[Rows]:
         """Return one for each gain."""
@@ -69,10 +81,8 @@ class Rows:
         parts += [f"N = {self.size}"] if self.size else []
         parts += [f"{name}: {value}" for name, value in (self.condition or {}).items()]
         parts += [f"models {self.models}"] if self.models else []
-        if isinstance(self.over, Mapping):
+        if self.over:
             parts.append("over " + ", ".join(f"{name} {to}" for name, to in self.over.items()))
-        elif self.over:
-            parts.append("over theory")
         return ", ".join(parts)
 
 
@@ -87,8 +97,6 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
         UntestedError: the row, its value or its interval is lacking.
         LookupError: several rows fit.
     """
-    if rows.over == "theory":
-        return _over_theory(rows, tables)
     if not rows.over:
         return _of_models(_values(rows, tables)) if rows.models else _of(_only(rows, tables))
     other = replace(rows, over=None, **rows.over)
@@ -114,13 +122,15 @@ def _only(rows: Rows, tables: Tables) -> pd.Series:
     if len(found) > 1:
         raise LookupError(f"{rows}: expected one row, found {len(found)}")
     if found.empty or found.iloc[0]["networks"] == 0:
-        raise UntestedError(f"no value of {rows.quantity} in this preset")
+        raise UntestedError(f"no value in this preset: {rows}")
     return found.iloc[0]
 
 
 def _of(found: Mapping[str, Any]) -> Estimate:
     value = found["median" if found["interval"] == "median" else "mean"]
-    if np.isnan([value, found["low"], found["high"]]).any():
+    if np.isnan(value):
+        raise UntestedError("a value is infinite")
+    if np.isnan([found["low"], found["high"]]).any():
         raise UntestedError(f"too few networks for an interval, {found['networks']:g}")
     return Estimate(value, found["low"], found["high"], int(found["networks"]))
 
@@ -138,29 +148,23 @@ def _values(rows: Rows, tables: Tables) -> dict[str, float]:
 
 
 def _of_models(values: Mapping[str, float]) -> Estimate:
-    if len(values) < TRAININGS:
-        raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} in this preset")
-    return _of(row("", list(values.values())))
-
-
-def _over_theory(rows: Rows, tables: Tables) -> Estimate:
-    found = _only(rows, tables)
-    one, theory = _of(found), found["theory"]
-    if np.isnan(theory):
-        raise UntestedError(f"no theory for {rows.quantity}")
-    low, high = sorted((one.low / theory, one.high / theory))
-    return Estimate(one.value / theory, low, high, one.networks)
+    found = row("", list(values.values()))
+    if found["networks"] < TRAININGS:
+        raise UntestedError(f"{TRAININGS} trainings needed, {found['networks']} in this preset")
+    return _of(found)
 
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:
-    """Divide estimates of one sign.
+    """Divide estimates whose intervals do not hold 0.
 
     The distances of the ends of the two intervals from their values, as logarithms, add up like
     independent errors (Zou & Donner 2008, Stat. Med. 27, 1693). Where rows are of the same networks
     this is wider than an interval of each network's own ratio.
     """
-    if one.high < 0 and other.high < 0:
-        one, other = _negative(one), _negative(other)
+    if one.high < 0:
+        return _negative(_ratio(_negative(one), other))
+    if other.high < 0:
+        return _negative(_ratio(one, _negative(other)))
     if one.low < 0 or one.value <= 0 or other.low <= 0:
         raise UntestedError("no ratio, an interval reaches 0")
     if np.isinf([one.value, other.value]).any():

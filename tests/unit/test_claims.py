@@ -59,7 +59,7 @@ def test_a_narrower_interval_never_weakens_support(value, width, share):
 
 def test_rules_with_bounds_ask_it_of_every_row():
     assert RULES["below"](around(-1, -2), 0) == "supported"
-    assert RULES["below"](around(-1, 2), 0) == "partly"
+    assert RULES["below"](around(-1, 2), 0) == "not supported"
     assert RULES["below"](around(1, 2), 0) == "not supported"
 
 
@@ -72,7 +72,9 @@ def test_rules_with_bounds_ask_it_of_every_row():
         (["partly", "not supported"], "not supported"),
         (["not supported"], "not supported"),
         (["supported", "not tested"], "not tested"),
-        (["not supported", "not tested"], "not tested"),
+        (["not supported", "not tested"], "not supported"),
+        (["not supported", "supported"], "not supported"),
+        (["supported", "partly", "not supported"], "partly"),
     ],
 )
 def test_criteria_combine(parts, whole):
@@ -82,6 +84,7 @@ def test_criteria_combine(parts, whole):
 def claim(*criteria, **more):
     listed = "".join(f"\n  - {criterion}" for criterion in criteria)
     extra = "".join(f"\n  {name}: {value}" for name, value in more.items())
+    listed = listed or " []"
     head = '- claim: one\n  section: "3.1"\n  statement: It grows.\n  figure: S1\n  units: 1/τ'
     return read(f"{head}{extra}\n  criteria:{listed}")
 
@@ -148,11 +151,22 @@ def test_what_was_fitted_is_at_most_partly_supported(values, verdict):
         ("{table: chaos, quantity: rate, above: 0, below: 1}", r"found \['above', 'below'\]"),
         ("{table: chaos, quantity: rate, above: 0, gian: 4}", "claim one: .*gian"),
         ("{table: chaos, above: 0}", "claim one: .*quantity"),
+        ("{table: chaos, quantity: rate, gain: [], above: 0}", "claim one: gain: .*found none"),
+        ("{table: chaos, quantity: rate, above: 1e-3}", "above: expected a number.*found 1e-3"),
+        ("{table: chaos, quantity: rate, within: 1}", "within: expected two numbers"),
+        ("{table: chaos, quantity: rate, within: [2, 1]}", "within: expected two numbers"),
+        ("{table: chaos, quantity: rate, gain: 4, rises: g}", "rises: .* several gains"),
+        ("{table: chaos, quantity: rate, over: {gian: 1}, above: 0}", r"over: .*\['gian'\]"),
     ],
 )
 def test_a_mistake_in_a_claim_is_named(text, message):
     with pytest.raises(ValueError, match=message):
         claim(text)
+
+
+def test_a_claim_without_criteria_is_refused():
+    with pytest.raises(ValueError, match="claim one: criteria: expected one at least"):
+        claim()
 
 
 def test_an_identifier_given_twice_is_refused():

@@ -66,11 +66,10 @@ def test_an_empty_condition_asks_for_the_row_without_any():
     ("rows", "reason"),
     [
         (Rows("hybrid", "rate"), "no table hybrid in this run"),
-        (Rows("chaos", "raet"), "no value of raet in this preset"),
-        (Rows("chaos", "rate", gain=3), "no value of rate in this preset"),
-        (Rows("chaos", "rate", gain=2), "no value of rate in this preset"),
+        (Rows("chaos", "raet"), "no value in this preset: raet"),
+        (Rows("chaos", "rate", gain=3), "no value in this preset: rate"),
+        (Rows("chaos", "rate", gain=2), "no value in this preset: rate"),
         (Rows("chaos", "rate", gain=10), "too few networks for an interval, 1"),
-        (Rows("chaos", "rate", gain=8, over="theory"), "no theory for rate"),
         (Rows("chaos", "rate", gain=8, over={"quantity": "other", "gain": 4}), "reaches 0"),
         (Rows(**SUBSET | {"models": r"avatars-subset-seed\d"}), "3 trainings needed, 2"),
     ],
@@ -110,11 +109,13 @@ def test_a_ratio_of_negative_rows_is_that_of_their_sizes():
     assert 0 < found.low < 0.5 < found.high
 
 
-def test_a_negative_theory_keeps_the_ends_in_order():
-    tables = {"hybrid": table([row("energy", [-1.9, -2.0, -2.1], theory=-4.0)])}
-    found = estimate(Rows("hybrid", "energy", over="theory"), tables)
-    assert found.value == pytest.approx(0.5)
-    assert found.low < 0.5 < found.high
+def test_a_ratio_of_opposite_signs_is_negative():
+    rows = [row("energy", [0.3, 0.4, 0.5]), row("deepest", [-3.9, -4.0, -4.1])]
+    found = estimate(
+        Rows("hybrid", "energy", over={"quantity": "deepest"}), {"hybrid": table(rows)}
+    )
+    assert found.value == pytest.approx(-0.1)
+    assert found.low < -0.1 < found.high < 0
 
 
 def test_of_models_the_training_is_the_unit():

@@ -146,6 +146,7 @@ CONFIGURED = {
     "the strength of Fig. 4": (
         "hybrid: {network: {strength: 3}}",
         {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *OVERLAPS}
+        | {"simulate_cycles", *AFTER_CYCLES}
         | {"summarise_hybrid", "plot_figure4", "plot_figureS9", *REPORT},
     ),
     "the number of restarts": (
