@@ -128,7 +128,7 @@ def limits():
         kept = (1 - config["statistics"]["dropped"]) * config["hybrid"][name]["duration"]
         yield "statistics.block", config["statistics"][
             "block"
-        ], kept, f"what is kept of hybrid.{name}"
+        ], kept / 2, f"half of what is kept of hybrid.{name}"
     for phase in ("low_duration", "high_duration"):
         shortest, longest = config["hybrid"]["cycled_gain"][phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"

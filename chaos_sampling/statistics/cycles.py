@@ -60,6 +60,7 @@ def condition_rows(cycles: Dataset, index: int, *, seed: int) -> list[dict[str, 
     rows = [
         *_kinds(*ends, condition),
         *_spread(counts, rngs, condition),
+        *_coverage(pattern_tally(visited, patterns), condition),
         *_order(visited, patterns, condition),
     ]
     if condition["low_gain"] == cycles["low_gain"][0]:
@@ -138,13 +139,16 @@ def _kinds(
     share = {name: (codes == code).mean(axis=1) for code, name in enumerate(STATES)}
     largest = np.abs(overlap).max(axis=-1).reshape(networks, -1)
     named = visits(overlap).reshape(networks, -1)
+    energies = energy.reshape(networks, -1)
+    mixed = np.where(codes == STATES.index("mixture"), energies, np.nan)
     values = {
         "retrieval_fraction": share["pattern"] + share["negative"],
         "negative_fraction": share["negative"],
         "mixture_fraction": share["mixture"],
         "wandering_fraction": share["wandering"],
         "overlap_final": largest.mean(axis=1),
-        "energy_final": energy.reshape(networks, -1).mean(axis=1),
+        "energy_final": energies.mean(axis=1),
+        "mixture_energy": [present_mean(network) for network in mixed],
         "patterns_visited": [patterns_visited(network) for network in named],
     }
     return [row(name, value, condition=condition) for name, value in values.items()]
@@ -167,6 +171,16 @@ def _spread(
         row("uniformity_p", p_values, condition=condition, ranks=True),
         row("nonuniform_fraction", p_values[p_values >= 0] <= LEVEL, condition=condition),
         row("uniformity_power", powers, condition=condition),
+    ]
+
+
+def _coverage(counts: np.ndarray, condition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Summarise how far visits (network, pattern), either sign, miss patterns or keep to one."""
+    counts = counts[counts.any(axis=1)]
+    most = counts.max(axis=1) / counts.sum(axis=1)
+    return [
+        row("most_visited_share", most, condition=condition),
+        row("incomplete_fraction", (counts == 0).any(axis=1), condition=condition),
     ]
 
 

@@ -126,6 +126,7 @@ def _regression(
     fit = pooled_regression(gains, norms)
     samples = sum(effective_samples(run) for run in norms)
     bounds = block_bootstrap(gains, norms, block, rng)
+    runs = stats.linregress(gains, norms.mean(axis=-1))
     return {
         "pooled_r": fit.rvalue,
         "pooled_r_low": bounds["r"][0],
@@ -136,7 +137,9 @@ def _regression(
         "pooled_slope_high": bounds["slope"][1],
         "effective_samples": samples,
         "corrected_p": corrected_p(fit.rvalue, samples),
-        "network_slope": stats.linregress(gains, norms.mean(axis=-1)).slope,
+        "run_r": runs.rvalue,
+        "run_p": runs.pvalue,
+        "network_slope": runs.slope,
     }
 
 

@@ -168,6 +168,8 @@ def structure_table(structure: Dataset, *, seed: int) -> pd.DataFrame:
     met = hold(values)
     by_strength = {
         "pooled_r_patterns": values["r"],
+        "settled_share": values["settled_share"],
+        "rising_share": values["rising_share"],
         **{f"criterion_{name}": array for name, array in met.items()},
         "window_share": np.all([met[name] for name in WINDOW], axis=0),
         "criteria_share": np.all(list(met.values()), axis=0),

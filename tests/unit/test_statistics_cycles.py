@@ -100,9 +100,30 @@ def test_network_that_stays_is_nonuniform_and_never_switches():
         assert find(only, quantity, condition=condition("chaos"))["mean"] == mean
 
 
-def test_protocol_without_visits_leaves_gaps(found):
-    row = find(found, "visit_entropy", condition=condition("frozen"))
+@pytest.mark.parametrize("quantity", ["visit_entropy", "most_visited_share", "incomplete_fraction"])
+def test_protocol_without_visits_leaves_gaps(found, quantity):
+    row = find(found, quantity, condition=condition("frozen"))
     assert (row["networks"], np.isnan(row["mean"])) == (0, True)
+
+
+def test_patterns_that_are_never_visited_and_the_one_that_is_most():
+    data = cycles_data(networks=2)
+    data["overlap"][0, 1] = 0
+    data["overlap"][0, 1, ..., 2] = -1
+    data["overlap"][0, 1, :2, :, :2] = np.eye(2)[:, None]
+    data["overlap"][0, 1, :2, :, 2] = 0
+    found = cycles_table(data, seed=0)
+    # network 0 is always in pattern 1; of network 1 two copies end in the negative of pattern 2
+    most = find(found, "most_visited_share", condition=condition("chaos"))
+    assert most["mean"] == pytest.approx((1 + 0.5) / 2)
+    assert find(found, "incomplete_fraction", condition=condition("chaos"))["mean"] == 0.5
+
+
+def test_energy_of_mixtures_leaves_out_other_ends():
+    data = cycles_data()
+    data["overlap"][0, 1:, 0, 0], data["energy"][0, 1:, 0, 0] = 0.5, -1.0
+    found = find(cycles_table(data, seed=0), "mixture_energy", condition=condition("chaos"))
+    assert (found["networks"], found["mean"]) == (2, -1.0)
 
 
 def test_visits_correlate_with_energy_and_basins():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from tables import find, variables
 
 from chaos_sampling.overlaps import STATES
@@ -104,6 +105,8 @@ def hybrid():
         ("pooled_slope_high_patterns", -0.075),
         ("effective_samples_patterns", 4),  # four gains, at each of which nothing varies
         ("corrected_p_patterns", 0),
+        ("run_r_patterns", -1),
+        ("run_p_patterns", 0),
     ],
 )
 @pytest.mark.parametrize("condition", [FIXED, '{"protocol": "gain_sweep"}', '{"reading": "sum_1"}'])
@@ -111,6 +114,19 @@ def test_regression_over_networks_leaves_out_the_transient(hybrid, quantity, med
     found = find(hybrid, quantity, condition=condition)
     assert found["median"] == pytest.approx(median)
     assert found["networks"] == 2
+
+
+def test_each_run_is_one_point_of_the_regression_of_means():
+    data = fixed_data()
+    data["projection_patterns"][:, :2, TIME >= 10] = 0.7
+    found = summarise(fixed=data)
+    for quantity, index in (("run_r_patterns", "rvalue"), ("run_p_patterns", "pvalue")):
+        expected = [
+            getattr(stats.linregress(GAINS, [0.7, 0.7, 1 - 5 * slope, 1 - 8 * slope]), index)
+            for slope in (0.1, 0.05)
+        ]
+        row = find(found, quantity, condition=FIXED)
+        assert row["median"] == pytest.approx(np.mean(expected))
 
 
 @pytest.mark.parametrize(

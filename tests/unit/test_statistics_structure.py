@@ -168,6 +168,8 @@ def test_table_summarises_map_and_window(structure):
     assert find(found, "at_rest_fraction", gain=8, **at)["mean"] == 0
     assert find(found, "lyapunov_max", gain=8, **at)["mean"] == pytest.approx(0.8)
     assert find(found, "projection_patterns", gain=0, **at)["mean"] == pytest.approx(1)
+    assert find(found, "settled_share", condition='{"strength": 5.0}')["mean"] == 0
+    assert find(found, "rising_share", **at)["mean"] == 1
     assert find(found, "criterion_retrieved_share", condition='{"strength": 2.0}')["mean"] == 0
     assert find(found, "window_probability", **at)["mean"] == 1
     assert find(found, "window_low")[["mean", "low", "high"]].tolist() == [3, 3, 3]

@@ -115,7 +115,7 @@ BROKEN = [
         "hybrid: {structure_map: {gains: [0, 1, 5, 8]}}",
         "hybrid.structure_map.gains: expected one of 0, 1, 5, 8; found 3",
     ),
-    ("statistics: {block: 90}", "statistics.block: expected at most"),
+    ("statistics: {block: 40}", "statistics.block: expected at most 33.35 (half of what is kept"),
     (
         "hybrid: {cycles: {low_durations: [[9, 12], [3, 2]]}}",
         "hybrid.cycles.low_durations.1: expected at most 2 (its second value), found 3",
