@@ -59,7 +59,7 @@ def simulate_escapes(
         gains: g.
         duration: longest run in τ, a whole multiple of `every`.
         dt: RK4 step in τ.
-        every: τ between descents; no rate above its inverse can be seen.
+        every: τ between descents; what leaves the basin and is back at the next is not seen.
         traced_neurons: N of the network whose first pattern is followed beyond the escape.
         traced_gain: the gain there.
         seed: top-level seed.
@@ -69,7 +69,7 @@ def simulate_escapes(
         over patterns; basins (size, network), the number of patterns with a basin; amplitude
         (gain), the σ of "noise"; of the traced network, trace/time and trace/overlap
         (source, time, pattern), and trace/descended (source, time), the overlap with the first
-        pattern at the end of a descent. Attributes: critical_gain, in mean-field theory, and
+        pattern at the end of a descent. Attributes: every; critical_gain, in mean-field theory;
         traced_neurons and traced_gain.
     """
     sizes, gains = sorted(sizes), sorted(gains)
@@ -103,6 +103,7 @@ def simulate_escapes(
             **trace,
         },
         {
+            "every": every,
             "critical_gain": critical_gain(strength),
             "traced_neurons": traced_neurons,
             "traced_gain": traced_gain,

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.overlaps import RETRIEVED, STATES
-from chaos_sampling.statistics.capacity import escape_rates
+from chaos_sampling.statistics.capacity import check_numbers, escape_rates, hazard
 from chaos_sampling.store import Dataset
 
 RULES = {
@@ -89,8 +89,8 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
     """Draw rates: a dot per network that has any, a line for all; a triangle bounds a rate of 0."""
     sizes = escapes["size"]
     rates, bounds = (values[source] for values in escape_rates(escapes))
-    time = escapes["time_at_risk"][source]
-    single = np.divide(escapes["escapes"][source], time, out=np.zeros(time.shape), where=time > 0)
+    every = escapes.attributes["every"]
+    single = hazard(escapes["escapes"][source], check_numbers(escapes)[source], every)
     for column, look in enumerate(_gain_looks(escapes)):
         at = sizes * BESIDE ** (column - len(rates) // 2)
         dots = {"markersize": 2.2, "markeredgewidth": 0, "alpha": 0.5, "color": look["color"]}

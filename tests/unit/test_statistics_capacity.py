@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from chaos_sampling.overlaps import STATES
 from chaos_sampling.statistics.capacity import (
     capacity_table,
     escape_rates,
+    hazard,
     jackknife,
     largest_load,
     size_exponent,
@@ -57,7 +59,7 @@ def escapes():
         escapes=(counts, AT_RISK),
         time_at_risk=(time, AT_RISK),
     )
-    return Dataset("escapes", "", arrays, {"critical_gain": 3.8})
+    return Dataset("escapes", "", arrays, {"critical_gain": 3.8, "every": 1})
 
 
 @pytest.mark.parametrize(
@@ -68,37 +70,63 @@ def test_largest_load_is_the_last_before_the_first_failure(retrieved, expected):
     assert largest_load(LOADS, np.array(retrieved)[:, None]).tolist() == [expected]
 
 
+def simulated(rates, runs=400, every=1.0, seed=0):
+    """Return escapes and checks of runs of 100 checks that leave at rates (..., networks)."""
+    left = np.random.default_rng(seed).exponential(1, (runs, *np.shape(rates))) / rates
+    first = np.ceil(left / every).astype(int)  # the check that finds the run gone
+    return (first <= 100).sum(axis=0), np.minimum(first, 100).sum(axis=0)
+
+
+@pytest.mark.parametrize("every", [0.25, 1.0, 4.0])
+def test_rate_does_not_depend_on_how_often_one_looks(every):
+    rates = np.array([0.02, 0.1, 0.5])
+    escapes, checks = simulated(rates, 20000, every)
+    # 1 / √escapes, and more where nearly every check finds an escape
+    np.testing.assert_allclose(hazard(escapes, checks, every), rates, rtol=0.04)
+
+
+def test_rate_without_escapes_with_nothing_else_and_without_checks():
+    found = hazard(np.array([0, 7, 0]), np.array([9, 7, 0]), 1.0)
+    np.testing.assert_array_equal(found, [0, np.inf, np.nan])
+
+
 @pytest.mark.parametrize("power", [-2.0, -0.5, 0.0, 1.0])
 def test_exponent_of_exact_rates(power):
-    time = np.array([[50.0, 70.0], [30.0, 10.0], [90.0, 20.0]])
-    counts = time * (SIZES[:, None] / 100) ** power
-    assert size_exponent(SIZES, counts, time) == pytest.approx(power, abs=1e-3)
-    np.testing.assert_allclose(jackknife(SIZES, counts, time), power, atol=1e-2)
+    checks = np.array([[50.0, 70.0], [30.0, 10.0], [90.0, 20.0]])
+    escapes = -checks * np.expm1(-0.3 * (SIZES[:, None] / 100) ** power)
+    assert size_exponent(SIZES, escapes, checks) == pytest.approx(power, abs=1e-3)
+    values = jackknife(partial(size_exponent, SIZES), escapes, checks)
+    np.testing.assert_allclose(values, power, atol=1e-2)
 
 
 def test_sizes_without_escapes_steepen_the_exponent():
-    time = np.full((3, 1), 100.0)
+    checks = np.full((3, 1), 100)
     with_none, with_some = (np.array([[40], [10], [last]]) for last in (0, 5))
-    assert size_exponent(SIZES, with_none, time) < size_exponent(SIZES, with_some, time) < -1
+    assert size_exponent(SIZES, with_none, checks) < size_exponent(SIZES, with_some, checks) < -1
 
 
-@pytest.mark.parametrize("counts", [[0, 0, 0], [5, 0, 0]])
-def test_one_size_with_escapes_has_no_exponent(counts):
-    counts = np.tile(np.array(counts)[:, None], 2)
-    assert np.isnan(jackknife(SIZES, counts, np.full((3, 2), 9.0))).all()
+@pytest.mark.parametrize("escapes", [[0, 0, 0], [5, 0, 0], [9, 5, 0], [9, 9, 9], [5, 9, 9]])
+def test_escapes_beside_others_at_one_size_have_no_exponent(escapes):
+    escapes = np.tile(np.array(escapes)[:, None], 2)
+    values = jackknife(partial(size_exponent, SIZES), escapes, np.full((3, 2), 9))
+    assert np.isnan(values).all()
 
 
 def test_interval_of_the_exponent_covers_the_truth():
-    rng = np.random.default_rng(0)
-    time = np.full((3, 12), 200.0)
-    counts = rng.poisson(time * 0.1 * 100 / SIZES[:, None])
-    values = jackknife(SIZES, counts, time)
+    rates = np.tile(0.5 * 100 / SIZES[:, None], 12)
+    values = jackknife(partial(size_exponent, SIZES), *simulated(rates, 20))
     assert abs(values.mean() + 1) < 3 * values.std(ddof=1) / np.sqrt(12)
+
+
+def test_jackknife_of_a_mean_is_the_values():
+    values = np.array([1.0, 4.0, 2.0])
+    found = jackknife(lambda some, _: some.mean(), values, np.ones(3))
+    np.testing.assert_allclose(found, values)
 
 
 def test_bound_is_where_no_escape_has_a_chance_of_one_in_twenty(escapes):
     rates, bounds = escape_rates(escapes)
-    np.testing.assert_allclose(rates[0, 0], [0.16, 0.08, 0.04])
+    np.testing.assert_allclose(rates[0, 0], -np.log([0.84, 0.92, 0.96]))
     np.testing.assert_allclose(np.exp(-bounds * 400), 0.05)
 
 
@@ -121,9 +149,11 @@ def test_table(capacity, escapes):
     inverse = json.dumps(outer | {"rule": "pseudo_inverse"})
     assert find(found, "capacity", condition=inverse)["median"] == np.inf
     chaos, noise = (json.dumps({"source": name}) for name in ("chaos", "noise"))
-    assert find(found, "escape_rate", gain=2, size=200, condition=chaos)["mean"] == 0.08
+    assert find(found, "escape_rate", gain=2, size=200, condition=chaos)["mean"] == pytest.approx(
+        -np.log(0.92)
+    )
     assert find(found, "escape_exponent", gain=2, condition=chaos)["mean"] == pytest.approx(
-        -1, abs=1e-2
+        np.log(np.log(0.96) / np.log(0.84)) / np.log(4), abs=2e-2
     )
     assert np.isnan(find(found, "escape_exponent", gain=2, condition=noise)["mean"])
     bound = find(found, "escape_rate_bound", gain=2, size=100, condition=noise)
@@ -132,9 +162,27 @@ def test_table(capacity, escapes):
     assert find(found, "critical_gain")["theory"] == 3.8
 
 
+def rate_row(capacity, escapes):
+    at = json.dumps({"source": "chaos"})
+    return find(capacity_table(capacity, escapes), "escape_rate", gain=8, size=100, condition=at)
+
+
 def test_networks_without_a_basin_are_left_out(capacity, escapes):
     escapes["time_at_risk"][..., 0, :2] = 0
     escapes["escapes"][..., 0, :2] = 0
-    at = json.dumps({"source": "chaos"})
-    found = find(capacity_table(capacity, escapes), "escape_rate", gain=8, size=100, condition=at)
-    assert (found["networks"], found["mean"]) == (2, 0.1)
+    found = rate_row(capacity, escapes)
+    assert (found["networks"], found["mean"]) == (2, pytest.approx(-np.log(0.9)))
+
+
+def test_rate_is_of_all_networks_together(capacity, escapes):
+    escapes["time_at_risk"][0, 1, 0] = [40, 80, 160, 120]
+    found, together = rate_row(capacity, escapes), -np.log(0.9)
+    assert found["low"] < together < found["high"]
+    assert found["mean"] == pytest.approx(together)
+
+
+def test_where_every_check_finds_an_escape_the_rate_is_infinite(capacity, escapes):
+    escapes["time_at_risk"][0, 1, 0] = 10
+    found = rate_row(capacity, escapes)
+    assert (found["networks"], found["median"], found["interval"]) == (4, np.inf, "median")
+    assert np.isnan(found["mean"])
