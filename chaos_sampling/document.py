@@ -25,8 +25,8 @@ def fill(
         template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `number` and
             `significant`; of (table, quantity, places, **where), where as for
             `statistics.selection.find`, `value` with its interval, `point` without it, `theory`,
-            `networks`, and `count` of networks that say yes; and of (table, quantity, gains,
-            **where) `deviations` from theory in percent.
+            `percent` of a share, `networks`, and `count` of networks that say yes; and of (table,
+            quantity, gains, **where) `deviations` from theory in percent.
         tables: by name.
         verdicts: tables of claims by the name of the run that they are of.
         readings: of the paper.
@@ -52,6 +52,7 @@ def fill(
         "point": using(_point),
         "theory": using(lambda row, places: number(row["theory"], places)),
         "networks": using(lambda row, places: int(row["networks"])),
+        "percent": using(lambda row, places: number(100 * row["mean"], places)),
         "count": using(lambda row, places: round(row["mean"] * row["networks"])),
         "deviations": lambda table, quantity, gains, **where: [
             _deviation(_row(tables[table], quantity, gain=gain, **where)) for gain in gains

@@ -46,6 +46,7 @@ def text(template, **verdicts):
         ('point("chaos", "rate", 1, gain=4)', "0.2"),
         ('theory("chaos", "rate", 3, gain=4)', "0.250"),
         ('count("chaos", "fraction", 0, gain=4)', "2"),
+        ('percent("chaos", "fraction", 0, gain=4)', "67"),
         ('networks("chaos", "fraction", 0, gain=4)', "3"),
         ('deviations("chaos", "rate", [4, 8]) | map("round") | join(" ")', "-20.0 25.0"),
         ("readings[0].number", "R1"),
