@@ -39,4 +39,5 @@ def critical_gain(strength: float) -> float:
 def growth_rate(gain: float, strength: float) -> float:
     """Return s ⟨φ'⟩ − 1, the rate in 1/τ at which a small overlap grows in chaos of gain g."""
     deviation = mean_field.solve(gain).variance_h ** 0.5
-    return float(strength * (WEIGHTS @ np.cosh(DEVIATES * deviation) ** -2.0) - 1)
+    derivative = 1 - np.tanh(DEVIATES * deviation) ** 2
+    return float(strength * (WEIGHTS @ derivative) - 1)

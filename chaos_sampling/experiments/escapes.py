@@ -73,6 +73,7 @@ def simulate_escapes(
         traced_neurons and traced_gain.
     """
     sizes, gains = sorted(sizes), sorted(gains)
+    theory = critical_gain(strength)  # first, since it refuses what would fail only after hours
     amplitudes = [matched_amplitude(gain) for gain in gains]
     drives = _drives(gains, amplitudes)
     hybrid = {"patterns": patterns, "strength": strength, "random_variance": "1/N"}
@@ -104,7 +105,7 @@ def simulate_escapes(
         },
         {
             "every": every,
-            "critical_gain": critical_gain(strength),
+            "critical_gain": theory,
             "traced_neurons": traced_neurons,
             "traced_gain": traced_gain,
         },
