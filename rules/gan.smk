@@ -5,6 +5,7 @@ rule train_gan:
     output:
         generator="<results>/gan/{model}/generator.safetensors",
         training="<results>/gan/{model}/training.h5",
+        records="<results>/gan/{model}/records.jsonl",
     log:
         text="<logs>/train_gan/{model}.log",
         lines="<logs>/train_gan/{model}.jsonl",

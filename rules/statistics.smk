@@ -235,7 +235,7 @@ rule summarise_training:
     """How long each generator took to train (appendix A.1)."""
     input:
         training=expand("<results>/gan/{model}/training.h5", model=TRAINED),
-        lines=expand("<logs>/train_gan/{model}.jsonl", model=TRAINED),
+        records=expand("<results>/gan/{model}/records.jsonl", model=TRAINED),
     output:
         "<results>/statistics/training.tsv",
     log:

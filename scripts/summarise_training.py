@@ -17,10 +17,13 @@ with stage(snakemake):
         (
             model,
             store.attributes_of(training),
-            [json.loads(line) for line in Path(lines).read_text(encoding="utf-8").splitlines()],
+            [json.loads(line) for line in Path(records).read_text(encoding="utf-8").splitlines()],
         )
-        for model, training, lines in zip(
-            snakemake.params.models, snakemake.input.training, snakemake.input.lines, strict=True
+        for model, training, records in zip(
+            snakemake.params.models,
+            snakemake.input.training,
+            snakemake.input.records,
+            strict=True,
         )
     )
     store.save_table(table, snakemake.output[0])

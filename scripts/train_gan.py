@@ -1,5 +1,6 @@
 """Train one chaotic GAN (Fig. 2)."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,4 +52,6 @@ with stage(snakemake) as provenance:
     save_generator(snakemake.output.generator, trained)
     provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)
+    with store.replacing(snakemake.output.records) as temporary:
+        shutil.copyfile(snakemake.log.lines, temporary)
     discard_checkpoint(checkpoint)

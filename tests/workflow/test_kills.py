@@ -17,6 +17,8 @@ from chaos_sampling import images, store
 FOLDER = "results/gan/avatars-subset-seed1"
 RESULTS = (f"{FOLDER}/generator.safetensors", f"{FOLDER}/training.h5")
 TARGET = (RESULTS[0], "--set-threads", "train_gan=1")
+RECORDS = f"{FOLDER}/records.jsonl"
+"""These hold times, which differ between equal runs."""
 LOG = "results/logs/train_gan/avatars-subset-seed1.log"
 LINES = "results/logs/train_gan/avatars-subset-seed1.jsonl"
 BATCH = 32
@@ -111,4 +113,6 @@ def test_a_training_that_is_killed_often_gives_what_an_uninterrupted_one_gives(
     assert saved[0] > 0
     assert [resumed[index + 1] for index in range(0, kills, 3)] == saved[::3]
     assert broken.contents() == whole.contents()
-    assert broken.files() == set(RESULTS)
+    assert broken.files() == {*RESULTS, RECORDS}
+    records = [(each.directory / RECORDS).read_text().splitlines() for each in (whole, broken)]
+    assert [len(lines) for lines in records] == [steps, steps]

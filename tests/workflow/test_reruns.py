@@ -311,6 +311,14 @@ def test_a_deleted_file_is_made_again_where_needed(smoke, copied, deleted, expec
     assert dry_run(smoke.repository, copied, smoke.preset).keys() == expected
 
 
+def test_logs_and_benchmarks_can_be_deleted(smoke, copied):
+    for name in ("logs", "benchmarks"):
+        shutil.rmtree(copied / "results" / name)
+    (copied / "results" / "statistics" / "training.tsv").unlink()  # so that its inputs are asked for
+    jobs = dry_run(smoke.repository, copied, smoke.preset)
+    assert jobs.keys() == {"summarise_training", *REPORT}
+
+
 def test_a_changed_folder_of_pictures_is_built_again(repository, tmp_path):
     pictures = tmp_path / "pictures"
     (pictures / "inner").mkdir(parents=True)
