@@ -43,14 +43,14 @@ def lineage(paths: Iterable[str]) -> dict[str, dict[str, Any]]:
 def rules_of(
     files: Mapping[str, Mapping[str, Any]],
     sources: Mapping[str, Sequence[str]],
-    times: Mapping[str, tuple[int, float]],
+    benchmarks: Mapping[str, Iterable[str]],
 ) -> list[Rule]:
     """Return the rules that made files, each after those whose files it read.
 
     Args:
         files: as `lineage` returns them.
         sources: by rules that made no HDF5, the files that these read.
-        times: as `times_of` returns them.
+        benchmarks: by rule, where Snakemake's benchmarks of its jobs are, or would be.
     """
     made = {
         path: attributes["rule"]
@@ -63,7 +63,7 @@ def rules_of(
     for rule, paths in sources.items():
         read.setdefault(rule, set()).update(paths)
     edges = {rule: {made[path] for path in paths if path in made} for rule, paths in read.items()}
-    rules = [Rule(name, edges[name], *times.get(name, (0, 0.0))) for name in edges]
+    rules = [Rule(name, edges[name], *time_of(benchmarks.get(name, ()))) for name in edges]
     return sorted(rules, key=lambda rule: (depth(rule.name, edges), rule.name))
 
 
@@ -72,15 +72,10 @@ def depth(rule: str, edges: Mapping[str, set[str]]) -> int:
     return max((1 + depth(source, edges) for source in edges[rule]), default=0)
 
 
-def times_of(folder: str | Path) -> dict[str, tuple[int, float]]:
-    """Return by rule how many jobs there are, and their seconds, from Snakemake's benchmarks.
+def time_of(benchmarks: Iterable[str | Path]) -> tuple[int, float]:
+    """Return how many jobs Snakemake's benchmarks are of, and their seconds in all.
 
-    Args:
-        folder: with {rule}.tsv, or {rule}/….tsv for rules with several jobs.
+    A file that is missing or empty counts for none: its job did not run, or is running.
     """
-    times: dict[str, tuple[int, float]] = {}
-    for path in sorted(Path(folder).rglob("*.tsv")):
-        name = path.relative_to(folder).parts[0].removesuffix(".tsv")
-        jobs, seconds = times.get(name, (0, 0.0))
-        times[name] = jobs + 1, seconds + pd.read_csv(path, sep="\t")["s"].sum()
-    return times
+    written = [path for path in map(Path, benchmarks) if path.is_file() and path.stat().st_size]
+    return len(written), sum(float(pd.read_csv(path, sep="\t")["s"].sum()) for path in written)

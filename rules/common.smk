@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from snakemake.io import strip_wildcard_constraints
+
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.
 NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates", "download"}
@@ -20,6 +22,7 @@ TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "training"]
 TABLES += ["hybrid", "structure", "cycles", "capacity"]
 # The literal readings of Fig. 4's weights, those of chaos_sampling/readings.py.
 READINGS = ["sum_1", "sum_1N", "mean_1", "mean_1N"]
+PROTOCOLS = ["fixed_gain", "gain_sweep", "cycled_gain"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
 # Neurons from which a network is worth several threads.
 LARGE = 1000
@@ -47,7 +50,7 @@ wildcard_constraints:
     dataset=one_of(config["datasets"]),
     model=one_of(MODELS),
     gain=r"[0-9.e+-]+",
-    protocol="fixed_gain|gain_sweep|cycled_gain",
+    protocol=one_of(PROTOCOLS),
     reading=one_of(READINGS),
     size=r"\d+",
 
@@ -198,6 +201,24 @@ def sources_of_tables():
     makers = {f"summarise_{table}": getattr(rules, f"summarise_{table}") for table in TABLES}
     makers["measure_quality"] = rules.summarise_sampling  # of the same files
     return {name: list(map(str, maker.input)) for name, maker in makers.items()}
+
+
+def benchmarks():
+    """Return where the times of each rule's jobs are, those that are not needed included."""
+    gains = {*config["sampling"]["gains"], *(trained_on(model)[1] for model in MODELS.values())}
+    wildcards = {
+        "dataset": config["datasets"],
+        "model": MODELS,
+        "gain": [f"{gain:.15g}" for gain in sorted(gains)],
+        "protocol": PROTOCOLS,
+        "reading": READINGS,
+        "size": SIZES,
+    }
+    return {
+        each.name: expand(strip_wildcard_constraints(each.benchmark), **wildcards)
+        for each in workflow.rules
+        if each.benchmark
+    }
 
 
 @cache

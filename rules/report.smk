@@ -58,7 +58,7 @@ rule build_report:
             if name not in ("device", "checkpoint_seconds")
         },
         sources=sources_of_tables(),
-        benchmarks=workflow.pathvars.apply("<benchmarks>"),
+        benchmarks=benchmarks(),
         code=science("build_report"),
     message:
         "Writing the report"

@@ -28,7 +28,7 @@ with stage(snakemake) as provenance:
         evidence=load(snakemake.input.evidence).fillna({"reason": ""}),
         readings=yaml.safe_load(Path(snakemake.input.readings).read_text(encoding="utf-8")),
         files=files,
-        rules=lineage.rules_of(files, sources, lineage.times_of(snakemake.params.benchmarks)),
+        rules=lineage.rules_of(files, sources, snakemake.params.benchmarks),
         sources=sources,
         config=snakemake.params.settings,
         shown=store.load(snakemake.input.samples, "samples").attributes,

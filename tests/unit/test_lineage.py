@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chaos_sampling.lineage import Rule, lineage, rules_of, times_of
+from chaos_sampling.lineage import Rule, lineage, rules_of, time_of
 from chaos_sampling.store import Dataset, Variable, save
 
 
@@ -20,6 +20,11 @@ def run(tmp_path, monkeypatch):
     return tmp_path
 
 
+def benchmark(path, seconds):
+    path.write_text(f"s\th:m:s\n{seconds}\t0:00:01\n")
+    return path
+
+
 def test_files_are_followed_to_the_first(run):
     found = lineage(["m.h5", "missing.h5", "model.bin"])
     assert list(found) == ["h.h5", "m.h5"]
@@ -27,10 +32,12 @@ def test_files_are_followed_to_the_first(run):
 
 
 def test_rules_come_after_those_that_they_read(run):
-    rules = rules_of(lineage(["m.h5"]), {"summarise": ["m.h5"]}, {"measure": (2, 3.5)})
+    benchmark(run / "measure.tsv", 3.5)
+    benchmarks = {"measure": ["measure.tsv"], "not shown": ["no table"]}
+    rules = rules_of(lineage(["m.h5"]), {"summarise": ["m.h5"]}, benchmarks)
     assert rules == [
         Rule("simulate"),
-        Rule("measure", {"simulate"}, 2, 3.5),
+        Rule("measure", {"simulate"}, 1, 3.5),
         Rule("summarise", {"measure"}),
     ]
 
@@ -47,8 +54,8 @@ def test_files_without_inputs_stand_alone(tmp_path, monkeypatch):
 
 
 def test_times_of_the_jobs_of_a_rule_add_up(tmp_path):
-    (tmp_path / "sample" / "model").mkdir(parents=True)
-    for name, seconds in (("simulate", 1.5), ("sample/model/one", 2), ("sample/model/two", 3)):
-        (tmp_path / f"{name}.tsv").write_text(f"s\th:m:s\n{seconds}\t0:00:01\n")
-    assert times_of(tmp_path) == {"simulate": (1, 1.5), "sample": (2, 5.0)}
-    assert times_of(tmp_path / "none") == {}
+    one, two = benchmark(tmp_path / "one.tsv", 2), benchmark(tmp_path / "two.tsv", 3.5)
+    (tmp_path / "of a running job.tsv").touch()
+    assert time_of([one, two, tmp_path / "of a running job.tsv"]) == (2, 5.5)
+    assert time_of([one, tmp_path / "missing.tsv"]) == (1, 2)
+    assert time_of([]) == (0, 0)

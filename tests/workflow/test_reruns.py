@@ -314,7 +314,7 @@ def test_a_deleted_file_is_made_again_where_needed(smoke, copied, deleted, expec
 def test_logs_and_benchmarks_can_be_deleted(smoke, copied):
     for name in ("logs", "benchmarks"):
         shutil.rmtree(copied / "results" / name)
-    (copied / "results" / "statistics" / "training.tsv").unlink()  # so that its inputs are asked for
+    (copied / "results" / "statistics" / "training.tsv").unlink()
     jobs = dry_run(smoke.repository, copied, smoke.preset)
     assert jobs.keys() == {"summarise_training", *REPORT}
 

@@ -306,6 +306,17 @@ def test_the_report_leads_from_a_claim_to_the_simulation(smoke):
     assert {f"#{step}" for step in steps} <= set(page.loaded)
 
 
+def test_the_report_counts_the_jobs_of_each_rule(smoke):
+    text = (smoke.directory / "results" / "report.html").read_text()
+    shown = re.findall(r'<tr id="rule-(\w+)">.*<td>(\d+)</td><td>\d+</td></tr>', text)
+    jobs = dry_run(smoke.repository, smoke.directory, smoke.preset, everything=True)
+    ran = [name.partition("/")[0] for name in jobs]
+    assert {rule: int(count) for rule, count in shown} == {
+        rule: ran.count(rule) for rule, _ in shown
+    }
+    assert {"train_gan", "sample_gain", "simulate_hybrid"} <= {rule for rule, _ in shown}
+
+
 def test_the_report_has_everything_measured(smoke):
     text = (smoke.directory / "results" / "report.html").read_text()
     assert "not measured" not in text
