@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,13 +28,16 @@ logger = logging.getLogger("chaos_sampling")
 
 CHECKSUM_BYTES = hashlib.sha256().digest_size
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+PLAIN = (bool, bytes, float, int, str, type(None))
+UNREADABLE = (EOFError, LookupError, RuntimeError, TypeError, ValueError, UnpicklingError)
+"""What torch raises on a file of other content, depending on the content."""
 
 
 class Part(Protocol):
     """Anything whose state can be taken and put back, such as a module or an optimizer."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Return everything that changes."""
+        """Return everything that changes: tensors, numbers and text in dicts, lists and tuples."""
 
     def load_state_dict(self, state: dict[str, Any]) -> object:
         """Continue from what `state_dict` returned; raise where that does not fit."""
@@ -55,14 +60,20 @@ def save_checkpoint(path: Path, parts: Mapping[str, Part]) -> None:
     """Write the states of `parts` with their checksum, atomically; the last such file is kept too.
 
     Raises:
-        OSError: the file cannot be written, as when the disk is full; the last one is intact.
+        OSError: the file cannot be written, as when the disk is full; the last two are intact.
+        TypeError: a state holds what `load_checkpoint` would refuse; the message names its place.
     """
+    states = {name: part.state_dict() for name, part in parts.items()}
+    for name, state in states.items():
+        _require_plain(state, name)
     content = BytesIO()
-    torch.save({name: part.state_dict() for name, part in parts.items()}, content)
+    torch.save(states, content)
     with store.replacing(path) as temporary:
         with temporary.open("wb") as file:
             file.write(hashlib.sha256(content.getbuffer()).digest())
             file.write(content.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())  # before anything is renamed: where it fails, both are kept
         if path.exists():
             path.replace(previous(path))
 
@@ -80,10 +91,15 @@ def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> Path | None:
         store.WrongFileError: the file is whole, but other code wrote it.
     """
     for file in (path, previous(path)):
-        if file.is_file() and (content := _verified(file)):
-            states = torch.load(BytesIO(content), map_location="cpu", weights_only=True)
-            for name, part in parts.items():
-                _put_back(states, name, part, file)
+        if file.is_file() and (content := _verified(file)) is not None:
+            try:
+                _put_back(_read(content), parts)
+            except ValueError as error:
+                raise store.WrongFileError(
+                    f"{file}: expected a checkpoint of this code and this kind of device, found "
+                    f"one whose {error}. Delete {path.name} and {previous(path).name} to train "
+                    "from the beginning, or continue with the code and on the device that wrote it."
+                ) from error
             return file
     return None
 
@@ -136,13 +152,30 @@ def _verified(file: Path) -> bytes | None:
     return None
 
 
-def _put_back(states: Mapping[str, Any], name: str, part: Part, file: Path) -> None:
+def _read(content: bytes) -> Any:
     try:
-        part.load_state_dict(states[name])
-    except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise store.WrongFileError(
-            f"{file}: expected a checkpoint of this code and this kind of device, found one "
-            f"whose part '{name}' does not fit ({reason}). Delete it to train from the "
-            "beginning, or continue with the code and on the device that wrote it."
-        ) from error
+        return torch.load(BytesIO(content), map_location="cpu", weights_only=True)
+    except UNREADABLE:  # left out: torch's message, which advises to run what the file says
+        raise ValueError("content is not tensors, numbers and text alone") from None
+
+
+def _put_back(states: Mapping[str, Any], parts: Mapping[str, Part]) -> None:
+    for name, part in parts.items():
+        try:
+            part.load_state_dict(states[name])
+        except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise ValueError(f"part '{name}' does not fit ({reason})") from error
+
+
+def _require_plain(state: Any, key: str) -> None:
+    """Refuse to save what could not be loaded without running code, numpy's arrays among it."""
+    if isinstance(state, Mapping | list | tuple):
+        items = state.items() if isinstance(state, Mapping) else enumerate(state)
+        for name, value in items:
+            _require_plain(value, f"{key}.{name}")
+    elif not (isinstance(state, torch.Tensor) or type(state) in PLAIN):
+        raise TypeError(
+            f"{key}: expected tensors, numbers and text in a state that is saved, "
+            f"found {type(state).__name__}"
+        )

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
@@ -114,8 +118,9 @@ def test_any_flipped_bit_is_noticed(tmp_path_factory, place, bit):
     assert load_checkpoint(path, parts(a=2)) is None
 
 
-def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(two, monkeypatch):
-    path, _, last = two
+def test_a_checkpoint_that_cannot_be_written_leaves_the_last_two(two, monkeypatch):
+    path = two[0]
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
 
     def full(file):
         raise OSError(28, "No space left on device")
@@ -123,10 +128,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_one(two, monkeypatc
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match=r"it\.checkpoint: cannot be written .*No space left"):
         save_checkpoint(path, parts(a=2))
-    restored = parts(a=2)
-    assert load_checkpoint(path, restored)
-    assert restored["a"].weight.equal(last["a"].weight)
-    assert not list(path.parent.glob(".*"))
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
 
 
 def test_discarding_leaves_nothing(two):
@@ -178,6 +180,50 @@ def test_outside_the_main_thread_signals_are_left_alone():
 def test_a_checkpoint_of_other_code_is_refused_and_kept(tmp_path, found):
     path = tmp_path / "it.checkpoint"
     save_checkpoint(path, found)
-    with pytest.raises(store.WrongFileError, match=r"it\.checkpoint: .*'a' does not fit .*Delete"):
+    message = (
+        r"it\.checkpoint: .*'a' does not fit .*Delete it\.checkpoint and it\.checkpoint\.previous"
+    )
+    with pytest.raises(store.WrongFileError, match=message):
         load_checkpoint(path, parts(a=2))
     assert path.is_file()
+
+
+UNREADABLE = {"other content": b"whole, but nothing of torch's", "nothing": b""}
+
+
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_whole_file_that_torch_cannot_read_is_refused_and_kept(tmp_path, content):
+    path = tmp_path / "it.checkpoint"
+    path.write_bytes(hashlib.sha256(content).digest() + content)
+    with pytest.raises(store.WrongFileError, match=r"it\.checkpoint: expected .*Delete"):
+        load_checkpoint(path, parts(a=2))
+    assert path.is_file()
+
+
+def part_with(value) -> SimpleNamespace:
+    return SimpleNamespace(state_dict=lambda: {"kept": [1, {"value": value}]})
+
+
+PLAIN = [None, True, 1, 2.5, "text", b"bytes", (1, [2]), torch.ones(2), {1: torch.Size([3])}]
+
+
+@pytest.mark.parametrize("value", PLAIN, ids=repr)
+def test_plain_states_survive(tmp_path, value):
+    restored = {}
+    into = SimpleNamespace(load_state_dict=restored.update)
+    save_checkpoint(tmp_path / "it.checkpoint", {"part": part_with(value)})
+    assert load_checkpoint(tmp_path / "it.checkpoint", {"part": into})
+    found = restored["kept"][1]["value"]
+    assert found.equal(value) if isinstance(value, torch.Tensor) else found == value
+
+
+@pytest.mark.parametrize("value", [np.ones(2), np.float64(1), Path("x")], ids=repr)
+def test_what_could_not_be_read_again_is_not_saved(tmp_path, value):
+    message = rf"part\.kept\.1\.value: expected .* found {type(value).__name__}"
+    with pytest.raises(TypeError, match=message):
+        save_checkpoint(tmp_path / "it.checkpoint", {"part": part_with(value)})
+    content = BytesIO()
+    torch.save({"part": value}, content)
+    with pytest.raises(Exception, match="Weights only load failed"):
+        torch.load(BytesIO(content.getvalue()), weights_only=True)
+    assert list(tmp_path.iterdir()) == []

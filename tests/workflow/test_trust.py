@@ -6,7 +6,6 @@ import hashlib
 import re
 import zipfile
 from io import BytesIO
-from pickle import UnpicklingError
 
 import pytest
 import torch
@@ -46,7 +45,7 @@ def test_a_pickle_is_never_run(tmp_path, read):
     torch.save({"part": Harmful(tmp_path / "harm")}, content)
     path = tmp_path / "file"
     path.write_bytes(hashlib.sha256(content.getvalue()).digest() + content.getvalue())
-    with pytest.raises((UnpicklingError, ValueError)):
+    with pytest.raises(ValueError, match=str(path)):
         read(path)
     assert not (tmp_path / "harm").exists()
     torch.load(BytesIO(content.getvalue()), weights_only=False)
