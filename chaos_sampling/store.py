@@ -6,11 +6,13 @@ Files follow the netCDF-4 conventions (dimension scales, `units`, `long_name`), 
 
 from __future__ import annotations
 
+import errno
 import glob
 import json
 import os
 import secrets
 import shutil
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -42,6 +44,10 @@ SOFTWARE = (
 )
 DAMAGE = (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)
 """What h5py raises on a damaged file, depending on where the damage lies."""
+UNWRITABLE = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EROFS)
+"""Errors of a disk or a folder that cannot be written to."""
+ABANDONED = 60 * 60
+"""Seconds after which a temporary file that nothing was written to is a killed process's."""
 UNLABELLED = "This is a netCDF dimension but not a netCDF variable."
 
 
@@ -94,28 +100,30 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, moved onto it when the block ends without error.
 
     A reader therefore sees the old file, or none, or the complete new one, after a power failure
-    too. What a killed process left of an earlier attempt is removed.
+    too. What a killed process left of an earlier attempt is removed when it is an hour old; a
+    younger one may be that of a process that still writes.
 
     Raises:
-        OSError: the file cannot be written; the message names it.
+        OSError: the file cannot be written; the message names it. Errors in the block that are not
+            of the disk, or of a file elsewhere, stay as they are.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
-    leftovers = f".{glob.escape(path.stem)}-????????{glob.escape(path.suffix)}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in path.parent.glob(leftovers):
-            leftover.unlink()
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        reason = " ".join(str(error).split())
-        raise OSError(
-            f"{path}: cannot be written ({reason}). Free some space, or mend the permissions of "
-            "its folder, and run snakemake again."
-        ) from error
+        with _naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_abandoned(path)
+        try:
+            yield temporary
+        except OSError as error:
+            here = error.filename is None or Path(error.filename).parent == path.parent
+            if here and error.errno in UNWRITABLE:
+                raise _unwritable(path, error) from error
+            raise
+        with _naming(path):
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
     finally:
         with suppress(OSError):  # what hindered the writing may hinder this
             temporary.unlink()
@@ -196,13 +204,41 @@ def load(path: str | Path, kind: str) -> Dataset:
     return Dataset(attributes.pop("kind"), title, variables, attributes)
 
 
+def _remove_abandoned(path: Path) -> None:
+    """Remove temporary files of `path` that no process can still be writing."""
+    pattern = f".{glob.escape(path.stem)}-????????{glob.escape(path.suffix)}"
+    for leftover in path.parent.glob(pattern):
+        with suppress(FileNotFoundError):  # another process has just moved or removed it
+            if time.time() - leftover.stat().st_mtime > ABANDONED:
+                leftover.unlink()
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say of every error of the file system which file it keeps from being written."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> OSError:
+    reason = " ".join((error.strerror or str(error)).split())
+    return OSError(
+        error.errno,
+        f"{path}: cannot be written ({reason}). Free some space, or mend the permissions of its "
+        "folder, and run snakemake again.",
+    )
+
+
 def _require_room(folder: Path, dataset: Dataset) -> None:
     """Refuse to begin a file that would fill the disk, at whose end HDF5 may crash."""
     values = sum(variable.values.nbytes for variable in dataset.variables.values())
     needed = 1.1 * values + 1e6  # names, attributes and the bookkeeping of strings come on top
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise OSError(f"expected {needed / 1e6:.1f} MB of free space, found {free / 1e6:.1f} MB")
+        needs, has = (f"{size / 1e6:.1f} MB" for size in (needed, free))
+        raise OSError(errno.ENOSPC, f"expected {needs} of free space, found {has}")
 
 
 def attributes_of(path: str | Path) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
+import time
 from importlib import metadata
 from types import SimpleNamespace
 
@@ -329,12 +331,24 @@ def test_replacing_honours_the_umask(path, mask):
 
 def test_replacing_removes_what_a_killed_process_left(path):
     path.parent.mkdir()
+    two_hours_ago = time.time() - 2 * 60 * 60
     for name in (".data-0123abcd.h5", ".data-0123abcd.png", ".data-more-0123abcd.h5"):
         (path.parent / name).write_text("half")
+        os.utime(path.parent / name, (two_hours_ago, two_hours_ago))
     with replacing(path) as temporary:
         temporary.write_text("new")
     left = {file.name for file in path.parent.iterdir()}
     assert left == {"data.h5", ".data-0123abcd.png", ".data-more-0123abcd.h5"}
+
+
+def test_two_writers_of_a_file_do_not_disturb_each_other(path):
+    with replacing(path) as first:
+        first.write_text("first")
+        with replacing(path) as second:
+            second.write_text("second")
+        assert path.read_text() == "second"
+    assert path.read_text() == "first"
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_new_file_is_on_the_disk_before_it_gets_its_name(path, monkeypatch):
@@ -345,9 +359,45 @@ def test_a_new_file_is_on_the_disk_before_it_gets_its_name(path, monkeypatch):
 
 
 def test_an_error_of_the_disk_names_the_file(path):
-    message = r"data\.h5: cannot be written .*Free some space"
-    with pytest.raises(OSError, match=message), replacing(path):
-        raise OSError(28, "No space left on device")
+    message = r"data\.h5: cannot be written \(No space left on device\)\. Free some space"
+    with pytest.raises(OSError, match=message) as error, replacing(path) as temporary:
+        raise OSError(errno.ENOSPC, "No space left on device", str(temporary))
+    assert error.value.errno == errno.ENOSPC
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["fsync", "replace"])
+def test_a_file_that_does_not_reach_the_disk_is_named(path, monkeypatch, name):
+    def fail(*arguments):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, name, fail)
+    with pytest.raises(OSError, match=r"data\.h5: cannot be written \(Input") as error:
+        save(dataset(), path)
+    assert error.value.errno == errno.EIO
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_names_the_file(tmp_path):
+    (tmp_path / "folder").write_text("a file")
+    with pytest.raises(FileExistsError, match=r"data\.h5: cannot be written \(File exists\)"):
+        save(dataset(), tmp_path / "folder" / "data.h5")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermissionError(errno.EACCES, "Permission denied", "elsewhere/input.h5"),
+        FileNotFoundError(errno.ENOENT, "No such file", "elsewhere/input.h5"),
+        OSError("cannot identify image file"),
+        ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_that_is_not_of_the_written_file_stays_as_it_is(path, error):
+    with pytest.raises(OSError, match=r".") as found, replacing(path):
+        raise error
+    assert found.value is error
     assert list(path.parent.iterdir()) == []
 
 
