@@ -356,6 +356,6 @@ def _naming_a_smaller_batch(batch: int) -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise torch.OutOfMemoryError(
-            f"training: a step with batch {batch} does not fit into the GPU's memory. "
-            f"Set batch to {batch // 2}. ({error})"
+            f"training: a step with a batch of {batch} does not fit into the GPU's memory. "
+            f"Try a smaller one, such as {batch // 2}. ({error})"
         ) from error

@@ -202,7 +202,10 @@ def test_memory_that_does_not_suffice_names_a_batch_to_try(tmp_path, monkeypatch
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(training.Generator, "forward", forward)
-    with pytest.raises(torch.OutOfMemoryError, match=r"batch 4 does not fit .* Set batch to 2"):
+    with pytest.raises(
+        torch.OutOfMemoryError,
+        match=r"batch of 4 does not fit .* Try a smaller one, such as 2\. \(CUDA",
+    ):
         train(tmp_path)
 
 
@@ -247,7 +250,9 @@ def test_instead_of_a_damaged_checkpoint_the_previous_one_is_continued(tmp_path,
 
 def test_a_checkpoint_of_other_code_is_refused(tmp_path):
     train(tmp_path, width=3, checkpoint_seconds=0.0)
-    with pytest.raises(store.WrongFileError, match=r"run\.checkpoint: .*does not fit.*Delete it"):
+    with pytest.raises(
+        store.WrongFileError, match=r"run\.checkpoint: .*does not fit.*Delete run\.checkpoint"
+    ):
         train(tmp_path)
 
 
