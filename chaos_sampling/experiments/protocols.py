@@ -52,6 +52,9 @@ class Condition:
         Args:
             switches: ends of the phases in τ, low and high in turn, the last one low; shape
                 (..., 1 + 2 · cycle).
+
+        Raises:
+            ValueError: there is no such protocol.
         """
         low, high = self.low_gain, self.high_gain
         match self.protocol:
@@ -63,7 +66,11 @@ class Condition:
                 return Ramp(switches[..., ::2], high, low)
             case "sinusoid":
                 return Sinusoid(switches[..., ::2], low, high)
-        return square_wave(switches, low, high)
+            case "chaos" | "regular":
+                return square_wave(switches, low, high)
+        raise ValueError(
+            f"protocol: expected one of {', '.join(PROTOCOLS)}, found '{self.protocol}'"
+        )
 
 
 def conditions(

@@ -33,11 +33,16 @@ def test_gain_follows_the_protocol(protocol, gains):
     assert condition(protocol).final_gain == (8 if protocol == "frozen" else 1)
 
 
+def test_an_unknown_protocol_is_refused():
+    with pytest.raises(ValueError, match=r"protocol: expected one of chaos, .*, found 'sawtooth'"):
+        condition("sawtooth").schedule(SWITCHES)
+
+
 def test_all_protocols_come_first_then_gains_then_durations():
     found = conditions([1, 0], [8, 4], [LOW, (10, 12)], [HIGH])
     assert [each.protocol for each in found] == [*PROTOCOLS, *["chaos"] * 4]
     pairs = [(each.low_gain, each.high_gain) for each in found]
-    assert pairs == [*[(1, 8)] * 6, (1, 4), (0, 8), (0, 4), (1, 8)]
+    assert pairs == [*[(1, 8)] * len(PROTOCOLS), (1, 4), (0, 8), (0, 4), (1, 8)]
     assert [each.low_duration for each in found[-2:]] == [LOW, (10, 12)]
     assert found[0] == condition("chaos")
 
