@@ -18,10 +18,6 @@ PACKAGES = ("munge", "slurmctld", "slurmd", "slurm-client")
 NODE = socket.gethostname().partition(".")[0]
 
 
-class UnavailableError(Exception):
-    """Slurm cannot run here; the message says why."""
-
-
 class SingleNode:
     """Slurm's daemons, with the configuration beside this file.
 
@@ -33,8 +29,8 @@ class SingleNode:
         folder: where the daemons keep what they keep.
 
     Raises:
-        UnavailableError: namespaces are not allowed here.
-        RuntimeError: the daemons do not start; the message has their log.
+        RuntimeError: namespaces are not allowed here, or the daemons do not start; the message has
+            their log.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -81,7 +77,7 @@ class SingleNode:
     def is_idle(self) -> bool:
         """Tell whether the node is up and has nothing to do."""
         if self.process.poll() is not None:
-            raise UnavailableError(f"no namespaces of its own here:\n{self.log.read_text()}")
+            raise RuntimeError(f"no namespaces of its own here:\n{self.log.read_text()}")
         if not self.socket.exists():  # before that, /etc/slurm may still be the machine's
             return False
         try:
@@ -118,20 +114,20 @@ def install() -> None:
     """Install the distribution's packages where they are missing.
 
     Raises:
-        UnavailableError: not allowed to, or no way to.
+        RuntimeError: not allowed to, or no way to.
     """
     if os.geteuid() != 0:
-        raise UnavailableError("expected to be root, as Slurm's daemons need; found another user")
+        raise RuntimeError("expected to be root, as Slurm's daemons need; found another user")
     if all(map(shutil.which, PROGRAMS)):
         return
     if not shutil.which("apt-get"):
-        raise UnavailableError(f"expected apt-get, to install {', '.join(PACKAGES)}; found none")
+        raise RuntimeError(f"expected apt-get, to install {', '.join(PACKAGES)}; found none")
     quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     apt = ["apt-get", "--quiet", "--yes"]
     for words in (["update"], ["install", "--no-install-recommends", *PACKAGES]):
         finished = subprocess.run([*apt, *words], env=quietly, capture_output=True, text=True)
         if finished.returncode != 0:
-            raise UnavailableError(f"apt-get {words[0]} fails:\n{finished.stderr}")
+            raise RuntimeError(f"apt-get {words[0]} fails:\n{finished.stderr}")
 
 
 def free_port() -> int:

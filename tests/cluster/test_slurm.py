@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -159,9 +160,9 @@ def test_the_gains_of_a_model_are_one_array(finished):
 
 @pytest.fixture
 def long_training(tmp_path):
-    """A training that lasts long enough to be killed twice."""
+    """A training that is killed twice, and saved at no other time than when it is told to end."""
     overlay = tmp_path / "long.yaml"
-    overlay.write_text("checkpoint_seconds: 1\ngan: {training: {images_shown: 10000}}\n")
+    overlay.write_text("checkpoint_seconds: 60\ngan: {training: {images_shown: 10000}}\n")
     return overlay
 
 
@@ -171,27 +172,36 @@ def test_a_killed_training_is_resubmitted_and_a_requeued_one_restarted(
     directory = tmp_path / "killed"
     generator = f"results/gan/{MODEL}/generator.safetensors"
     log = directory / "results" / "logs" / "train_gan" / f"{MODEL}.log"
+    lines = log.with_suffix(".jsonl")
+    batch = yaml.safe_load(SMOKE.read_text())["gan"]["batch"]
 
     def trainings():
         return [job for job in node.jobs(directory) if job["Rule"] == "train_gan"]
 
-    def is_training():
-        checkpoints = list((directory / "results" / "gan").rglob("*.checkpoint"))
-        return bool(checkpoints) and trainings()[-1]["JobState"] == "RUNNING"
-
-    def resumed_after():
-        """Return the step at which the training that writes the log now continued."""
+    def steps(phrase):
+        """Return the step that the log of the training that began last tells of, 0 without it."""
         said = log.read_text() if log.exists() else ""
-        found = re.search(r"continuing from \S+ after (\d+) steps", said)
+        found = re.search(rf"{phrase}.* after (\d+) steps", said)
         return int(found[1]) if found else 0
 
+    def shown():
+        """Return how many images the training had been shown when it last told."""
+        told = lines.read_text().splitlines() if lines.exists() else []
+        return json.loads(told[-1])["images_seen"] if told else 0
+
+    def stopped_by(*words, after):
+        """Stop a training that has gone on after a step, and return at which one it was saved."""
+        run.wait_for(lambda: shown() > after * batch)
+        node.ask(*words)
+        run.wait_for(lambda: steps("stopping, saved"))
+        return steps("stopping, saved")
+
     with workflow(node, profile, directory, long_training, "--", generator) as run:
-        run.wait_for(is_training)
-        node.ask("scancel", trainings()[0]["JobId"])
-        run.wait_for(lambda: len(trainings()) == 2 and resumed_after() > 0)
-        first = resumed_after()
-        node.ask("scontrol", "requeue", trainings()[1]["JobId"])
-        run.wait_for(lambda: resumed_after() > first)
+        run.wait_for(trainings)
+        saved = stopped_by("scancel", trainings()[0]["JobId"], after=0)
+        run.wait_for(lambda: len(trainings()) == 2 and steps("continuing from") == saved)
+        saved = stopped_by("scontrol", "requeue", trainings()[1]["JobId"], after=saved)
+        run.wait_for(lambda: steps("continuing from") == saved)
         run.finish()
     assert [job["JobState"] for job in trainings()] == ["CANCELLED", "COMPLETED"]
     assert [job["Restarts"] for job in trainings()] == ["0", "1"]
