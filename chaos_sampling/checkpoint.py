@@ -105,8 +105,8 @@ def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> Path | None:
 
 
 def discard_checkpoint(path: Path) -> None:
-    """Delete the checkpoints of a training whose results are written."""
-    for file in (path, previous(path)):
+    """Delete the checkpoints of a training whose results are written, half-written ones included."""
+    for file in (path, previous(path), *store.temporaries(path)):
         file.unlink(missing_ok=True)
 
 

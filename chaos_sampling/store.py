@@ -204,10 +204,15 @@ def load(path: str | Path, kind: str) -> Dataset:
     return Dataset(attributes.pop("kind"), title, variables, attributes)
 
 
+def temporaries(path: Path) -> list[Path]:
+    """Return the files that writers of `path` have not finished, be they at work or killed."""
+    pattern = f".{glob.escape(path.stem)}-????????{glob.escape(path.suffix)}"
+    return list(path.parent.glob(pattern))
+
+
 def _remove_abandoned(path: Path) -> None:
     """Remove temporary files of `path` that no process can still be writing."""
-    pattern = f".{glob.escape(path.stem)}-????????{glob.escape(path.suffix)}"
-    for leftover in path.parent.glob(pattern):
+    for leftover in temporaries(path):
         with suppress(FileNotFoundError):  # another process has just moved or removed it
             if time.time() - leftover.stat().st_mtime > ABANDONED:
                 leftover.unlink()

@@ -133,6 +133,8 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_two(two, monkeypatc
 
 def test_discarding_leaves_nothing(two):
     path = two[0]
+    killed = store.replacing(path)
+    killed.__enter__().write_bytes(b"half a checkpoint")
     discard_checkpoint(path)
     discard_checkpoint(path)
     assert list(path.parent.iterdir()) == []
