@@ -105,7 +105,7 @@ def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> Path | None:
 
 
 def discard_checkpoint(path: Path) -> None:
-    """Delete the checkpoints of a training whose results are written, half-written ones included."""
+    """Delete a training's checkpoints, half-written ones included, once its results are written."""
     for file in (path, previous(path), *store.temporaries(path)):
         file.unlink(missing_ok=True)
 

@@ -154,7 +154,7 @@ CONFIGURED = {
         {"simulate_cycles", *AFTER_CYCLES, *REPORT},
     ),
     "the dropped share": (
-        "statistics: {dropped: 0.5}",
+        "statistics: {dropped: 0.25}",
         {"summarise_hybrid", "plot_figureS10", *REPORT},
     ),
     "the rows of Fig. 3": (
