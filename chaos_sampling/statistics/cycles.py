@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from chaos_sampling import seeds
-from chaos_sampling.overlaps import STATES, classify, patterns_visited, visits
+from chaos_sampling.overlaps import classify, patterns_visited, visits
+from chaos_sampling.statistics.hybrid import fractions
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 from chaos_sampling.visits import (
@@ -23,6 +24,9 @@ from chaos_sampling.visits import (
     uniform_entropy,
     uniformity,
 )
+
+KINDS = ("retrieval_fraction", "negative_fraction", "mixture_fraction", "wandering_fraction")
+"""What is told of the ends of cycles, of all that `fractions` counts."""
 
 
 def cycles_table(cycles: Dataset, *, seed: int) -> pd.DataFrame:
@@ -135,17 +139,14 @@ def _kinds(
 ) -> list[dict[str, Any]]:
     """Summarise what kinds of states are reached; axes (network, ...) and the patterns' last."""
     networks = len(overlap)
-    codes = classify(overlap, speed).reshape(networks, -1)
-    share = {name: (codes == code).mean(axis=1) for code, name in enumerate(STATES)}
+    kinds = fractions(classify(overlap, speed), speed)
+    kinds = {name: kind.reshape(networks, -1) for name, kind in kinds.items()}
     largest = np.abs(overlap).max(axis=-1).reshape(networks, -1)
     named = visits(overlap).reshape(networks, -1)
     energies = energy.reshape(networks, -1)
-    mixed = np.where(codes == STATES.index("mixture"), energies, np.nan)
+    mixed = np.where(kinds["mixture_fraction"], energies, np.nan)
     values = {
-        "retrieval_fraction": share["pattern"] + share["negative"],
-        "negative_fraction": share["negative"],
-        "mixture_fraction": share["mixture"],
-        "wandering_fraction": share["wandering"],
+        **{name: kinds[name].mean(axis=1) for name in KINDS},
         "overlap_final": largest.mean(axis=1),
         "energy_final": energies.mean(axis=1),
         "mixture_energy": [present_mean(network) for network in mixed],
