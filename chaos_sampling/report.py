@@ -33,6 +33,7 @@ def render(
     files: Mapping[str, Mapping[str, Any]],
     rules: Sequence[Rule],
     sources: Mapping[str, Sequence[str]],
+    models: Sequence[str],
     config: Mapping[str, Any],
     shown: Mapping[str, Any],
     code_version: str,
@@ -53,6 +54,7 @@ def render(
         files: attributes of the HDF5 files of the run by path, as `lineage.lineage` returns them.
         rules: of the run, as `lineage.rules_of` returns them.
         sources: of each table, the files that it is made from.
+        models: names of the generators.
         config: parameters of the run.
         shown: attributes of the file of kind "samples" of the model in Figs. 2 and 3.
         code_version: of this code.
@@ -91,6 +93,7 @@ def render(
         rules=rules,
         graph=rule_graph({rule.name: sorted(rule.sources) for rule in rules}),
         sources=sources,
+        models=models,
         shown=shown,
         code_version=code_version,
         parameters=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None),

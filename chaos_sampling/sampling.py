@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
 import numpy as np
@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import update_bn
 
-from chaos_sampling import controls, dynamics, seeds, store
+from chaos_sampling import controls, dynamics, mixing, seeds, store
 from chaos_sampling.gan import render
 from chaos_sampling.generators import ChaoticGenerator
+from chaos_sampling.images import pixels
 from chaos_sampling.latents import ChaosLatents, Latents, initial_states, read, record
 from chaos_sampling.schedules import Piecewise, Schedule
 
@@ -65,6 +66,7 @@ def sample_gain(
     dt: float,
     interval: float,
     frames: int,
+    trajectories: int,
     ensemble: int,
     reestimation: int,
     seed: int,
@@ -80,7 +82,8 @@ def sample_gain(
         burn_in: τ at this gain before the first image.
         dt: RK4 step in τ.
         interval: τ between consecutive images of the trajectory, a whole multiple of `dt`.
-        frames: images of the one trajectory, which starts from the same state at every gain.
+        frames: images of each trajectory; the first starts from the same state at every gain.
+        trajectories: how many are followed to measure speed; only the first one's images are kept.
         ensemble: images of other trajectories, one of each, for the distribution.
         reestimation: latents from which batch-norm statistics are estimated anew, see
             `reestimate`. They are of 128 trajectories of their own, 5 τ after each other.
@@ -88,31 +91,48 @@ def sample_gain(
 
     Returns:
         Dataset of kind "gain_samples": trajectory/{time, latents, images, images_reestimated},
-        ensemble/{latents, images, images_reestimated}. The first images are made with the
-        batch-norm statistics of training, the second with those estimated anew.
+        ensemble/{latents, images, images_reestimated}, and of each of these three, with every
+        trajectory, autocorrelation/ (trajectory, lag) and step_change/ (trajectory), see `_speeds`.
+        The first images are made with the batch-norm statistics of training, the second with
+        those estimated anew.
     """
-    logger.info("burning in %d trajectories for %g τ at gain %g", 1 + ensemble, burn_in, gain)
-    one, others, apart = _sources(
-        model, gain, [1, ensemble, BATCH], burn_in, dt, interval=interval, seed=seed
+    logger.info(
+        "burning in %d trajectories for %g τ at gain %g", trajectories + ensemble, burn_in, gain
+    )
+    counts = [1, ensemble, BATCH, trajectories - 1]
+    one, others, apart, more = _sources(
+        model, gain, counts, burn_in, dt, interval=interval, seed=seed
     )
     consecutive = _draw(one, frames, apart=interval)  # (T, K)
+    paths = [
+        consecutive,
+        *_draw(more, frames * more.batch, apart=interval).unflatten(0, (frames, -1)).unbind(1),
+    ]
     independent = _draw(others, ensemble, apart=_whole(burn_in, interval))  # (E, K)
     unrelated = _draw(apart, reestimation, apart=_whole(APART, interval))
     adapted = reestimate(model.generator, unrelated)
 
-    logger.info("rendering %d images at gain %g, twice", frames + ensemble, gain)
+    count = frames * trajectories + ensemble
+    logger.info("rendering %d images at gain %g, twice", count, gain)
     time = store.Variable(np.arange(frames) * interval, ("time",), "τ", "time after burn-in")
-    variables = {"trajectory/time": time}
-    for part, axis, latents in (
-        ("trajectory", "time", consecutive),
-        ("ensemble", "sample", independent),
+    variables = {
+        "trajectory/time": time,
+        "trajectory/latents": _latents(consecutive, "time"),
+        "ensemble/latents": _latents(independent, "sample"),
+        **_speeds("latents", (path.cpu().numpy() for path in paths), interval),
+    }
+    for name, generator, statistics in (
+        ("images", model.generator, "of training"),
+        ("images_reestimated", adapted, "re-estimated at this gain"),
     ):
-        kept, anew = render(model.generator, latents), render(adapted, latents)
+        shown, drawn = render(generator, consecutive), render(generator, independent)
         variables |= {
-            f"{part}/latents": _latents(latents, axis),
-            f"{part}/images": _images(kept, axis, "of training"),
-            f"{part}/images_reestimated": _images(anew, axis, "re-estimated at this gain"),
+            f"trajectory/{name}": _images(shown, "time", statistics),
+            f"ensemble/{name}": _images(drawn, "sample", statistics),
         }
+        mean = pixels(drawn.numpy()).mean(axis=0)
+        deviations = (pixels(render(generator, path).numpy()) - mean for path in paths)
+        variables |= _speeds(name, deviations, interval)
     return store.Dataset(
         "gain_samples",
         "One trajectory of images, and images of independent trajectories, at one gain",
@@ -240,6 +260,39 @@ def reestimate(generator: nn.Module, latents: Tensor) -> nn.Module:
     whole = len(latents) // BATCH * BATCH or len(latents)  # a small last batch would weigh as much
     update_bn(latents[:whole].split(BATCH), adapted)
     return adapted
+
+
+def _speeds(
+    name: str, deviations: Iterable[np.ndarray], interval: float
+) -> dict[str, store.Variable]:
+    """Measure how fast latents or images change, along each trajectory by itself.
+
+    Autocorrelations, up to a quarter of the trajectory, are of deviations from the mean. That of
+    latents is 0, by the symmetry of chaos under h → −h, and in the controls by construction. That
+    of images is taken over the ensemble at the same gain, whose error adds one part in its size to
+    the variance. The mean over the trajectory would follow the trajectory: it takes off a share of
+    the variance that is twice the integral of C(t)/C(0) over the duration, at all lags, so that
+    times come out too short.
+
+    Args:
+        name: of what changes.
+        deviations: (T, channels) of one trajectory after the other.
+        interval: τ between samples.
+    """
+    correlations, changes = [], []
+    for path in deviations:
+        correlations.append(mixing.autocorrelation(path, len(path) // 4).mean(axis=1))
+        changes.append(mixing.step_change(path))
+    lags = np.arange(len(correlations[0])) * interval
+    return {
+        "autocorrelation/lag": store.Variable(lags, ("lag",), "τ", "lag"),
+        f"autocorrelation/{name}": store.Variable(
+            np.array(correlations), ("trajectory", "lag"), "1", f"autocorrelation of {name}"
+        ),
+        f"step_change/{name}": store.Variable(
+            np.array(changes), ("trajectory",), "1", f"rms change of {name} in {interval:g} τ"
+        ),
+    }
 
 
 def _sources(

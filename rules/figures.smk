@@ -523,6 +523,37 @@ rule plot_figureS12:
         "../scripts/plot_figureS12.py"
 
 
+rule plot_figureS13:
+    """Extended: speed of latents and of generated images against gain (section 3.3)."""
+    input:
+        gains=samples(config["figures"]["model"], config["sampling"]["gains"]),
+        table=rules.summarise_sampling.output[0],
+    output:
+        png=report(
+            "<results>/figures/figureS13.png",
+            caption="../report/figureS13.rst",
+            category="Extended figures",
+            labels={"figure": "S13"},
+        ),
+        svg="<results>/figures/figureS13.svg",
+    log:
+        "<logs>/plot_figureS13.log",
+    benchmark:
+        "<benchmarks>/plot_figureS13.tsv"
+    conda:
+        "../envs/plot.yaml"
+    threads: 1
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_figureS13"),
+    message:
+        "Drawing Fig. S13"
+    script:
+        "../scripts/plot_figureS13.py"
+
+
 rule animate_gains:
     """Trajectories of images at every gain, side by side (section 3.3)."""
     input:

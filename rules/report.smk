@@ -58,6 +58,7 @@ rule build_report:
             if name not in ("device", "checkpoint_seconds")
         },
         sources=sources_of_tables(),
+        models=list(MODELS),
         benchmarks=benchmarks(),
         code=science("build_report"),
     message:

@@ -30,6 +30,7 @@ with stage(snakemake) as provenance:
         files=files,
         rules=lineage.rules_of(files, sources, snakemake.params.benchmarks),
         sources=sources,
+        models=snakemake.params.models,
         config=snakemake.params.settings,
         shown=store.load(snakemake.input.samples, "samples").attributes,
         code_version=provenance["code_version"],

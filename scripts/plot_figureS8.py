@@ -11,8 +11,5 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    tables = {
-        model: load(path)
-        for model, path in zip(snakemake.params.models, snakemake.input, strict=True)
-    }
-    style.save(figureS8.draw(tables), snakemake.output.png, snakemake.output.svg)
+    figure = figureS8.draw(load(path) for path in snakemake.input)
+    style.save(figure, snakemake.output.png, snakemake.output.svg)

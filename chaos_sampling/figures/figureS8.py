@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import LogFormatter, NullLocator
+from matplotlib.ticker import LogFormatter
 
-from chaos_sampling.figures import style
+from chaos_sampling.figures import models, style
+from chaos_sampling.statistics.selection import with_conditions
 
 METRICS = {
     "frechet": "Fréchet distance",
@@ -24,79 +23,51 @@ METRICS = {
 }
 """Panels, in their order."""
 FEATURES = {"efficientnet_lite0": "EfficientNet-Lite0", "inception": "Inception v3"}
-LINES = {
-    "training": ("-", "batch norm of training"),
-    "reestimated": ((0, (4, 1.5)), "batch norm re-estimated"),
-    "real": ((0, (1, 1.5)), "real images"),
-}
-"""Line and name of what is measured."""
-COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.SKY, style.PERTURBED, style.BLACK)
-MARKERS = "os^D"
-"""Taken in turn when the colours have all been used."""
 
 
 @style.styled
-def draw(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw Fig. S8: each metric against gain, models in colours.
+def draw(tables: Iterable[pd.DataFrame]) -> Figure:
+    """Draw Fig. S8: each metric against gain, kinds of models in colours.
 
     Real images against real ones are drawn at the number of images nearest to the model's.
 
     Args:
-        tables: of `comparison.measure` by the model's name; what was not computed has the mean NaN.
+        tables: of `comparison.measure`, one of each model; what was not computed has the mean NaN.
     """
     figure = style.page(112)
     panels = dict(zip(METRICS, figure.subplots(2, 3).flat, strict=True))
-    found = pd.concat([_read(table).assign(name=name) for name, table in tables.items()])
-    gains = np.unique(found["gain"].dropna())
+    found = pd.concat([_read(table) for table in tables])
+    looks = models.looks(found["kind"].unique())
     for metric, axes in panels.items():
         of_metric = found[found["metric"] == metric].dropna(subset="mean")
-        for name, looks in zip(tables, _looks(len(tables)), strict=True):
-            _model(axes, of_metric[of_metric["name"] == name], looks)
-        _axes(axes, metric, of_metric, gains)
+        for kind, look in looks.items():
+            _kind(axes, of_metric[of_metric["kind"] == kind], look)
+        _axes(axes, metric, of_metric, np.unique(found["gain"].dropna()))
     style.letter_axes(panels.values())
-    _legend(figure, tables)
+    models.legend(figure, list(looks), models.LINES)
     return figure
 
 
 def _read(table: pd.DataFrame) -> pd.DataFrame:
     """Return rows with their conditions as columns, and quantities as metric and features."""
-    conditions = pd.DataFrame([json.loads(text) for text in table["condition"]])
-    columns = ["compared", "batch_norm", "images"]
-    conditions = conditions.reindex(columns=columns).set_index(table.index)
+    rows = with_conditions(table, ["model", "compared", "batch_norm", "images"])
     names = "|".join(METRICS)
     quantities = table["quantity"].str.extract(rf"^(?P<metric>{names})(?:_(?P<features>.+))?$")
-    return table[["gain", "mean"]].join([conditions, quantities])
+    return rows.join(quantities).assign(kind=rows["model"].map(models.kind))
 
 
-def _looks(count: int) -> list[dict[str, object]]:
-    """Return the colour and the marker of each of `count` models."""
-    return [
-        {
-            "color": COLOURS[index % len(COLOURS)],
-            "marker": MARKERS[index // len(COLOURS) % len(MARKERS)],
-            "markersize": 2.5,
-        }
-        for index in range(count)
-    ]
-
-
-def _model(axes: Axes, rows: pd.DataFrame, looks: Mapping[str, object]) -> None:
+def _kind(axes: Axes, rows: pd.DataFrame, looks: dict[str, object]) -> None:
     generated, real = rows[rows["compared"].isna()], rows[rows["compared"] == "real"]
-    for batch_norm, of_state in generated.groupby("batch_norm"):
-        ordered = of_state.sort_values("gain")
-        face = looks["color"] if batch_norm == "training" else "white"
-        line = {"linestyle": LINES[batch_norm][0], "markerfacecolor": face, "zorder": 3}
-        axes.plot(ordered["gain"], ordered["mean"], **line, **looks)
+    models.against_gain(axes, generated, looks)
     equal = real[real["images"].isin(generated["images"])]  # metrics depend on the number of images
-    for value in equal["mean"]:
-        axes.axhline(value, linestyle=LINES["real"][0], color=looks["color"], linewidth=0.8)
+    if len(equal):
+        dotted = {"linestyle": models.LINES["real"][0], "color": looks["color"], "linewidth": 0.8}
+        axes.axhline(equal["mean"].mean(), **dotted)
 
 
 def _axes(axes: Axes, metric: str, rows: pd.DataFrame, gains: np.ndarray) -> None:
-    axes.set(xlabel="gain $g$", ylabel=METRICS[metric], xscale="log")
-    axes.set_xlim(gains.min() / 1.1, gains.max() * 1.1)
-    axes.set_xticks(gains, [f"{gain:g}" for gain in gains])
-    axes.xaxis.set_minor_locator(NullLocator())
+    models.gain_axis(axes, gains)
+    axes.set_ylabel(METRICS[metric])
     if rows.empty:
         axes.text(0.5, 0.5, "not computed", transform=axes.transAxes, ha="center")
         axes.set_yticks([])
@@ -110,16 +81,3 @@ def _axes(axes: Axes, metric: str, rows: pd.DataFrame, gains: np.ndarray) -> Non
         axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
     elif metric in ("precision", "recall"):
         axes.set_ylim(0, 1.02)
-
-
-def _legend(figure: Figure, names: Iterable[str]) -> None:
-    names = list(names)
-    handles = [
-        Line2D([], [], label=name, **looks)
-        for name, looks in zip(names, _looks(len(names)), strict=True)
-    ]
-    handles += [
-        Line2D([], [], color=style.GREY, linestyle=line, label=label)
-        for line, label in LINES.values()
-    ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=4, handlelength=2.6)

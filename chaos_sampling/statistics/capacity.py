@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from itertools import product
 from typing import Any
@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import xlogy
 
 from chaos_sampling.overlaps import STATES
+from chaos_sampling.statistics.resampling import jackknife
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
@@ -118,33 +119,6 @@ def size_exponent(sizes: np.ndarray, escapes: np.ndarray, checks: np.ndarray) ->
 
     share = found.sum() / (found + stayed).sum()
     return float(minimize(loss, (np.log(-np.log1p(-share)), 0.0), method="BFGS").x[1])
-
-
-def jackknife(
-    estimate: Callable[[np.ndarray, np.ndarray], float], escapes: np.ndarray, checks: np.ndarray
-) -> np.ndarray:
-    """Return one value for each network, of which the mean is the estimate from all of them.
-
-    Networks are left out in turn, those of one index at all sizes; the values scatter as Tukey's
-    (1958) pseudo-values do. His are shifted by the bias; that can turn a small rate negative.
-
-    Args:
-        estimate: function of escapes and checks of some of the networks.
-        escapes: number of escapes, shape (..., networks).
-        checks: number of checks, of the same shape.
-
-    Returns:
-        (networks,), NaN where the estimate or one without a network is not finite.
-    """
-    count = escapes.shape[-1]
-    if count < 2:
-        return np.full(count, np.nan)
-    keep = ~np.eye(count, dtype=bool)
-    others = np.array([estimate(escapes[..., rest], checks[..., rest]) for rest in keep])
-    whole = estimate(escapes, checks)
-    if not np.isfinite([whole, *others]).all():
-        return np.full(count, np.nan)
-    return whole + (count - 1) * (others.mean() - others)
 
 
 def _retrieval_rows(capacity: Dataset) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,12 @@ def find(table: pd.DataFrame, quantity: str, **where: Any) -> pd.DataFrame:
         else:
             chosen = chosen[chosen[column] == value]
     return chosen
+
+
+def with_conditions(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return a table with entries of its conditions as columns of their own, NaN where lacking."""
+    conditions = pd.DataFrame([json.loads(text) for text in table["condition"]])
+    return table.join(conditions.reindex(columns=list(names)).set_index(table.index))
 
 
 def _fits(condition: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import same_color
+from scipy import stats
 
-from chaos_sampling.figures import figureS8
+from chaos_sampling.figures import figureS8, models
 from chaos_sampling.statistics.table import row, table
 
 GAINS = (2.0, 2.83, 4.0, 5.66, 8.0)
@@ -34,28 +35,29 @@ def quality(model: str, level: float, *, with_images: bool) -> pd.DataFrame:
         for images in (500, 1000, 2000) if quantity in LEVELS else (1000,):
             condition = {"model": model, "compared": "real", "images": images}
             rows.append(row(quantity, [0.5 * scale * 1000 / images] * known, condition=condition))
-    rows.append(row("training_distance", [0.9] * with_images, gain=4.0))
+    condition = {"model": model, "batch_norm": "training", "images": 1000}
+    rows.append(row("training_distance", [0.9] * with_images, gain=4.0, condition=condition))
     return table(rows)
 
 
 @pytest.fixture
-def tables() -> dict[str, pd.DataFrame]:
-    return {
-        "avatars-subset": quality("avatars-subset", 0.7, with_images=True),
-        "celeba64-whitened": quality("celeba64-whitened", 1.1, with_images=False),
-    }
+def tables() -> list[pd.DataFrame]:
+    return [
+        quality("avatars-subset", 0.7, with_images=True),
+        quality("celeba64-whitened", 1.1, with_images=False),
+    ]
 
 
 def drawn(figure, metric, index, kind):
     """Return the heights of the lines of one kind that a panel has in the colour of a model."""
     axes = figure.axes[PANELS.index(metric)]
-    lines = [line for line in axes.lines if same_color(line.get_color(), figureS8.COLOURS[index])]
+    lines = [line for line in axes.lines if same_color(line.get_color(), models.COLOURS[index])]
     found = []
     for line in lines:
         across = len(line.get_xdata()) == 2
         solid = line.get_linestyle() == "-"
         if kind == ("real" if across else "training" if solid else "reestimated"):
-            found.append(line.get_ydata())
+            found.append(np.asarray(line.get_ydata(), float))
     return found
 
 
@@ -80,7 +82,7 @@ def test_what_was_not_computed_is_left_out_and_an_empty_panel_says_so(tables):
     assert drawn(figure, "kernel", 0, "training")
     assert not drawn(figure, "kernel", 1, "training")
     assert not drawn(figure, "kernel", 1, "real")
-    alone = figureS8.draw({"celeba64-whitened": tables["celeba64-whitened"]})
+    alone = figureS8.draw(tables[1:])
     said = [[text.get_text() for text in axes.texts] for axes in alone.axes]
     assert said == [[], *[["not computed"]] * 4, []]
 
@@ -92,12 +94,12 @@ def test_the_features_and_the_number_of_images_stand_over_the_panels(tables):
 
 
 def test_every_model_has_a_look_of_its_own_and_a_name():
-    tables = {f"model{index}": quality("model", 1.0, with_images=True) for index in range(9)}
-    figure = figureS8.draw(tables)
-    names = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert names == [*tables, *(name for _, name in figureS8.LINES.values())]
-    handles = figure.legends[0].get_lines()[: len(tables)]
-    assert len({(handle.get_color(), handle.get_marker()) for handle in handles}) == len(tables)
+    names = [f"model{index}" for index in range(9)]
+    figure = figureS8.draw(quality(name, 1.0, with_images=True) for name in names)
+    found = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert found == [*names, *(name for _, name in models.LINES.values())]
+    handles = figure.legends[0].get_lines()[: len(names)]
+    assert len({(handle.get_color(), handle.get_marker()) for handle in handles}) == len(names)
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcdef")
     assert figure.get_figwidth() * 25.4 == pytest.approx(180)
 
@@ -107,3 +109,18 @@ def test_the_figure_needs_no_torch():
         "import sys; from chaos_sampling.figures import figureS8; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_training_seeds_are_drawn_as_one_with_an_interval():
+    levels = {"celeba-subset-seed1": 1.0, "celeba-subset-seed2": 1.2, "celeba-subset-seed3": 1.4}
+    figure = figureS8.draw(quality(name, level, with_images=True) for name, level in levels.items())
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names[0] == "celeba-subset"
+    assert len(names) == 1 + len(models.LINES)
+    (line,) = drawn(figure, "diversity", 0, "reestimated")
+    np.testing.assert_allclose(line, 1.2 * 9)
+    axes = figure.axes[PANELS.index("diversity")]
+    bars = axes.collections[0]  # re-estimated, first by name
+    half = stats.t.ppf(0.975, 2) * np.std([0.9 * 10, 0.9 * 12, 0.9 * 14], ddof=1) / np.sqrt(3)
+    low, high = bars.get_segments()[0][:, 1]
+    assert (high - low) / 2 == pytest.approx(half)

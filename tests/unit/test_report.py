@@ -64,6 +64,7 @@ def page(template, caption="", png=None):
         files={},
         rules=[Rule("simulate_traces")],
         sources={},
+        models=[],
         shown={},
         code_version="abc",
     )

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, mixing, store
+from chaos_sampling import dynamics, mixing, store, timescales
 from chaos_sampling.gan import Generator, initialize, render
 from chaos_sampling.generators import ChaoticGenerator
 from chaos_sampling.latents import ChaosLatents, read, record
 from chaos_sampling.network import Network, random_weights
 from chaos_sampling.readout import subset
 from chaos_sampling.sampling import (
+    _speeds,
     initial_states,
     reestimate,
     sample_gain,
@@ -23,7 +25,7 @@ from chaos_sampling.sampling import (
 from chaos_sampling.schedules import Sinusoid
 
 TIMES = {"burn_in": 2.0, "dt": 0.05, "interval": 0.15}
-SIZES = {"frames": 6, "ensemble": 8, "reestimation": 64}
+SIZES = {"frames": 6, "trajectories": 3, "ensemble": 8, "reestimation": 64}
 CONTROLS = ("gaussian", "ornstein_uhlenbeck", "surrogate")
 
 
@@ -90,7 +92,7 @@ def chaos_at(model: ChaoticGenerator, gain: float) -> np.ndarray:
 @pytest.mark.parametrize("latents", ["subset", *CONTROLS])
 def test_latents_have_the_second_moments_of_chaos_at_the_gain_asked_for(latents):
     model = model_of(latents)
-    sizes = {"frames": 3000, "ensemble": 400, "reestimation": 2}
+    sizes = {"frames": 3000, "trajectories": 2, "ensemble": 400, "reestimation": 2}
     dataset = sample_gain(model, gain=8.0, **TIMES | {"burn_in": 30.0}, **sizes, seed=1)
     path, independent = dataset["trajectory/latents"], dataset["ensemble/latents"]
     chaos = chaos_at(model, 8.0)
@@ -105,6 +107,55 @@ def test_latents_have_the_second_moments_of_chaos_at_the_gain_asked_for(latents)
     if latents == "surrogate":
         expected_step = mixing.step_change(chaos).mean()
         assert mixing.step_change(path) == pytest.approx(expected_step, rel=0.1)
+
+
+def test_speed_is_measured_along_each_trajectory_and_about_the_mean_of_the_ensemble(model):
+    sizes = SIZES | {"frames": 40}
+    dataset = sample_gain(model, gain=8.0, **TIMES, **sizes, seed=1)
+    np.testing.assert_allclose(dataset["autocorrelation/lag"], 0.15 * np.arange(10))
+    means = {
+        name: dataset[f"ensemble/{name}"].mean(axis=0) / 255
+        for name in ("images", "images_reestimated")
+    }
+    for name in ("latents", *means):
+        path = dataset[f"trajectory/{name}"]
+        path = path if name == "latents" else path / 255 - means[name]
+        path = path.reshape(40, -1)
+        expected = [(path[: 40 - lag] * path[lag:]).mean() for lag in range(10)]
+        found = dataset[f"autocorrelation/{name}"]
+        assert found.shape == (3, 10)
+        np.testing.assert_allclose(found[0], expected, rtol=1e-3, atol=1e-6)
+        changes = dataset[f"step_change/{name}"]
+        assert changes[0] == pytest.approx(np.sqrt(np.square(np.diff(path, axis=0)).mean()), 1e-3)
+        # the others are trajectories of their own
+        assert len(np.unique(changes)) == len(np.unique(found[:, 0])) == 3
+
+
+@pytest.mark.parametrize("latents", ["subset", *CONTROLS])
+def test_speeds_are_those_of_the_source(latents):
+    model = model_of(latents)
+    sizes = {"frames": 400, "trajectories": 20, "ensemble": 8, "reestimation": 2}
+    dataset = sample_gain(model, gain=8.0, **TIMES | {"burn_in": 30.0}, **sizes, seed=1)
+    chaos = chaos_at(model, 8.0)
+    expected = mixing.step_change(chaos).mean()
+    if latents == "gaussian":
+        expected = np.sqrt(2)
+    elif latents == "ornstein_uhlenbeck":
+        return
+    assert dataset["step_change/latents"].mean() == pytest.approx(expected, rel=0.1)
+
+
+def test_times_do_not_come_out_shorter_in_short_runs():
+    """The mean of the trajectory itself would take off what changes slowly."""
+    rng = np.random.default_rng(0)
+    kept = np.exp(-0.15 / 3.0)
+    z = rng.standard_normal((200, 5000))
+    for previous, current in pairwise(z):
+        current *= np.sqrt(1 - kept**2)
+        current += kept * previous
+    correlation = _speeds("latents", [z], 0.15)["autocorrelation/latents"].values.mean(axis=0)
+    half_life = timescales.crossing_time(correlation, 0.15)
+    assert half_life == pytest.approx(np.log(2) * 3.0, rel=0.05)
 
 
 def test_reestimation_changes_statistics_and_nothing_else(model):
@@ -137,7 +188,7 @@ def test_statistics_are_those_of_training_only_at_its_gain(model):
     difference = {}
     for gain in (2.0, 4.0):
         times = TIMES | {"burn_in": 20.0}
-        sizes = {"frames": 2, "ensemble": 256, "reestimation": 2048}
+        sizes = {"frames": 8, "trajectories": 2, "ensemble": 256, "reestimation": 2048}
         dataset = sample_gain(model, gain=gain, **times, **sizes, seed=1)
         kept, anew = (
             dataset[f"ensemble/{name}"] / 255 for name in ("images", "images_reestimated")

@@ -12,10 +12,10 @@ from chaos_sampling.statistics.capacity import (
     capacity_table,
     escape_rates,
     hazard,
-    jackknife,
     largest_load,
     size_exponent,
 )
+from chaos_sampling.statistics.resampling import jackknife
 from chaos_sampling.statistics.table import COLUMNS
 from chaos_sampling.store import Dataset
 
@@ -116,12 +116,6 @@ def test_interval_of_the_exponent_covers_the_truth():
     rates = np.tile(0.5 * 100 / SIZES[:, None], 12)
     values = jackknife(partial(size_exponent, SIZES), *simulated(rates, 20))
     assert abs(values.mean() + 1) < 3 * values.std(ddof=1) / np.sqrt(12)
-
-
-def test_jackknife_of_a_mean_is_the_values():
-    values = np.array([1.0, 4.0, 2.0])
-    found = jackknife(lambda some, _: some.mean(), values, np.ones(3))
-    np.testing.assert_allclose(found, values)
 
 
 def test_bound_is_where_no_escape_has_a_chance_of_one_in_twenty(escapes):

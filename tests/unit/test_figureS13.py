@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib.colors import same_color
+from tables import variables
+
+from chaos_sampling.figures import figureS13, models
+from chaos_sampling.statistics.sampling import sampling_table
+from chaos_sampling.store import Dataset
+
+GAINS = (2.0, 4.0, 8.0)
+LAG = 0.15 * np.arange(200)
+
+
+def gain_samples(gain: float, name: str, times: tuple[float, ...]) -> Dataset:
+    """Build exponential autocorrelations with a time constant for each trajectory."""
+    correlation = 3 * np.exp(-LAG / np.array(times)[:, None])
+    arrays = {"autocorrelation/lag": (LAG, ("lag",))}
+    for variable in ("latents", "images", "images_reestimated"):
+        arrays[f"autocorrelation/{variable}"] = (correlation, ("trajectory", "lag"))
+        arrays[f"step_change/{variable}"] = (1 / np.array(times), ("trajectory",))
+    for variable in ("images", "images_reestimated"):
+        ensemble = np.zeros((2, 2, 2, 3), np.uint8)
+        arrays[f"ensemble/{variable}"] = (ensemble, ("sample", "y", "x", "channel"))
+    attributes = {"gain": gain, "training_gain": 4.0, "model": {"latents": "subset"}}
+    return Dataset("gain_samples", name, variables(**arrays), attributes)
+
+
+@pytest.fixture(scope="module")
+def figure():
+    one = [gain_samples(gain, "one", (4 / gain, 6 / gain)) for gain in GAINS]
+    other = [gain_samples(gain, "other", (1000.0, 1000.0)) for gain in GAINS]
+    pairs = [("one-seed1", samples) for samples in one] + [("other", samples) for samples in other]
+    return figureS13.draw(one, sampling_table(pairs))
+
+
+@pytest.mark.parametrize("panel", [0, 1])
+def test_autocorrelations_are_means_over_trajectories_that_start_at_1(figure, panel):
+    lines = figure.axes[panel].lines[: len(GAINS)]
+    for line, gain in zip(lines, GAINS, strict=True):
+        expected = (np.exp(-LAG * gain / 4) + np.exp(-LAG * gain / 6)) / 2
+        np.testing.assert_allclose(line.get_ydata(), expected)
+        assert line.get_label() == f"$g$ = {gain:g}"
+
+
+def test_speeds_of_every_model_are_drawn_against_gain(figure):
+    axes = figure.axes[3]
+    lines = [line for line in axes.lines if same_color(line.get_color(), models.COLOURS[0])]
+    assert len(lines) == 2  # both states of batch norm
+    np.testing.assert_allclose(np.asarray(lines[0].get_xdata(), float), GAINS)
+    half_lives = np.asarray(lines[0].get_ydata(), float)
+    np.testing.assert_allclose(half_lives * GAINS, half_lives[0] * GAINS[0], rtol=0.01)
+
+
+def test_a_time_beyond_what_was_recorded_has_no_symbol(figure):
+    for axes, count in zip(figure.axes[2:5], (2, 0, 0), strict=True):
+        lines = [line for line in axes.lines if same_color(line.get_color(), models.COLOURS[1])]
+        assert len(lines) == count
+
+
+def test_names_are_those_of_kinds_of_models(figure):
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names[:2] == ["one", "other"]
