@@ -45,6 +45,9 @@ def draw(gain_samples: Sequence[Dataset], table: pd.DataFrame) -> Figure:
             models.against_gain(axes, of_quantity[of_quantity["kind"] == kind], look)
         models.gain_axis(axes, np.unique(table["gain"]))
         axes.set(ylabel=label.format(step=step), ylim=(0, None))
+        if of_quantity.empty:
+            axes.text(0.5, 0.5, "longer than recorded", transform=axes.transAxes, ha="center")
+            axes.set_yticks([])
     style.letter_axes(panels)
     models.legend(figure, list(looks), ("training", "reestimated"))
     return figure

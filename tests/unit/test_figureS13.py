@@ -62,3 +62,10 @@ def test_a_time_beyond_what_was_recorded_has_no_symbol(figure):
 def test_names_are_those_of_kinds_of_models(figure):
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names[:2] == ["one", "other"]
+
+
+def test_an_empty_panel_says_why():
+    still = [gain_samples(gain, "still", (1000.0, 1000.0)) for gain in GAINS]
+    figure = figureS13.draw(still, sampling_table([("still", samples) for samples in still]))
+    said = [[text.get_text() for text in axes.texts] for axes in figure.axes]
+    assert said == [[], [], [], *[["longer than recorded"]] * 2]
