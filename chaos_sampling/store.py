@@ -14,9 +14,9 @@ import secrets
 import shutil
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -202,6 +202,38 @@ def load(path: str | Path, kind: str) -> Dataset:
         ) from error
     title = attributes.pop("title", "")
     return Dataset(attributes.pop("kind"), title, variables, attributes)
+
+
+def load_joined(paths: Iterable[str | Path], kind: str, dimension: str) -> Dataset:
+    """Read files of one kind that each have a part of a dimension, as one data set.
+
+    Args:
+        paths: of the parts, in the order of the dimension.
+        kind: as for `load`.
+        dimension: along which variables are joined; what lacks it is the first part's.
+
+    Raises:
+        WrongFileError: a file is missing, damaged, of another kind, or its arrays do not fit.
+    """
+    parts = {str(path): load(path, kind) for path in paths}
+    first, *others = parts
+    variables = dict(parts[first].variables)
+    for name, variable in variables.items():
+        if dimension not in variable.dims:
+            continue
+        axis = variable.dims.index(dimension)
+        for path in others:
+            found, expected = (
+                np.delete(parts[part][name].shape, axis).tolist() for part in (path, first)
+            )
+            if found != expected:
+                raise WrongFileError(
+                    f"{path}: expected '{name}' as in {first}, {expected} beside the dimension "
+                    f"'{dimension}', found {found}. Delete the older file and run snakemake again."
+                )
+        together = np.concatenate([part[name] for part in parts.values()], axis)
+        variables[name] = replace(variable, values=together)
+    return replace(parts[first], variables=variables)
 
 
 def temporaries(path: Path) -> list[Path]:

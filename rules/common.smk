@@ -53,6 +53,7 @@ wildcard_constraints:
     protocol=one_of(PROTOCOLS),
     reading=one_of(READINGS),
     size=r"\d+",
+    strength=r"[0-9.e+-]+",
 
 
 def pictures(wildcards):
@@ -119,11 +120,26 @@ def readings_settings():
     return shared | hybrid["overlaps"] | {"gains": sorted(gains)} | hybrid["readings"]
 
 
-def structure_map_settings():
-    """Return the parameters of the map over strength and gain."""
+def structure_map_settings(wildcards):
+    """Return the parameters of the map over gain at one strength."""
     hybrid = config["hybrid"]
     shared = {name: hybrid["network"][name] for name in ("neurons", "patterns")}
-    return shared | hybrid["structure_map"]
+    return shared | hybrid["structure_map"] | {"strengths": [float(wildcards.strength)]}
+
+
+def capacity_settings(wildcards):
+    """Return the parameters of the capacity at one size."""
+    return config["hybrid"]["capacity"] | {"sizes": [int(wildcards.size)]}
+
+
+def escapes_settings(wildcards):
+    """Return the parameters of the escapes at one size."""
+    return config["hybrid"]["escapes"] | {"sizes": [int(wildcards.size)]}
+
+
+def parts(measure, name, values):
+    """Return the files of a measure of hybrid networks, one for each value of what is swept."""
+    return [f"<results>/hybrid/{measure}/{name}~{value:.15g}.h5" for value in sorted(values)]
 
 
 def cycles_settings():
@@ -206,13 +222,15 @@ def sources_of_tables():
 def benchmarks():
     """Return where the times of each rule's jobs are, those that are not needed included."""
     gains = {*config["sampling"]["gains"], *(trained_on(model)[1] for model in MODELS.values())}
+    hybrid = config["hybrid"]
     wildcards = {
         "dataset": config["datasets"],
         "model": MODELS,
         "gain": [f"{gain:.15g}" for gain in sorted(gains)],
         "protocol": PROTOCOLS,
         "reading": READINGS,
-        "size": SIZES,
+        "size": {*SIZES, *hybrid["capacity"]["sizes"], *hybrid["escapes"]["sizes"]},
+        "strength": [f"{strength:.15g}" for strength in hybrid["structure_map"]["strengths"]],
     }
     return {
         each.name: expand(strip_wildcard_constraints(each.benchmark), **wildcards)

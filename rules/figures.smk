@@ -400,7 +400,7 @@ rule plot_figureS8:
 rule plot_figureS9:
     """Extended: hybrid networks over the strength of their structure and the gain (reading R3)."""
     input:
-        structure=rules.simulate_structure_map.output[0],
+        structure=parts("structure_map", "strength", config["hybrid"]["structure_map"]["strengths"]),
     output:
         png=report(
             "<results>/figures/figureS9.png",
@@ -495,8 +495,8 @@ rule plot_figureS11:
 rule plot_figureS12:
     """Extended: capacity of hybrid networks, and escapes from their patterns (section 3.4)."""
     input:
-        capacity=rules.simulate_capacity.output[0],
-        escapes=rules.simulate_escapes.output[0],
+        capacity=parts("capacity", "size", config["hybrid"]["capacity"]["sizes"]),
+        escapes=parts("escapes", "size", config["hybrid"]["escapes"]["sizes"]),
     output:
         png=report(
             "<results>/figures/figureS12.png",

@@ -74,11 +74,11 @@ rule simulate_reading:
 rule simulate_structure_map:
     """Hybrid networks over the strength of their structure and the gain (reading R3)."""
     output:
-        "<results>/hybrid/structure_map.h5",
+        "<results>/hybrid/structure_map/strength~{strength}.h5",
     log:
-        "<logs>/simulate_structure_map.log",
+        "<logs>/simulate_structure_map/strength~{strength}.log",
     benchmark:
-        "<benchmarks>/simulate_structure_map.tsv"
+        "<benchmarks>/simulate_structure_map/strength~{strength}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -86,11 +86,11 @@ rule simulate_structure_map:
         mem="2GB",
         runtime="2h",
     params:
-        settings=structure_map_settings(),
+        settings=structure_map_settings,
         seed=config["seed"],
         code=science("simulate_structure_map"),
     message:
-        "Mapping hybrid networks over strength and gain"
+        "Mapping hybrid networks of strength {wildcards.strength} over gain"
     script:
         "../scripts/simulate_structure_map.py"
 
@@ -98,11 +98,11 @@ rule simulate_structure_map:
 rule simulate_capacity:
     """Retrieval from more and more patterns, by either learning rule (section 3.4)."""
     output:
-        "<results>/hybrid/capacity.h5",
+        "<results>/hybrid/capacity/size~{size}.h5",
     log:
-        "<logs>/simulate_capacity.log",
+        "<logs>/simulate_capacity/size~{size}.log",
     benchmark:
-        "<benchmarks>/simulate_capacity.tsv"
+        "<benchmarks>/simulate_capacity/size~{size}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -110,11 +110,11 @@ rule simulate_capacity:
         mem="2GB",
         runtime="2h",
     params:
-        settings=config["hybrid"]["capacity"],
+        settings=capacity_settings,
         seed=config["seed"],
         code=science("simulate_capacity"),
     message:
-        "Measuring the capacity of hybrid networks"
+        "Measuring the capacity of {wildcards.size} neurons"
     script:
         "../scripts/simulate_capacity.py"
 
@@ -122,11 +122,11 @@ rule simulate_capacity:
 rule simulate_escapes:
     """Escapes from stored patterns, by chaos and by noise, against size (section 3.4)."""
     output:
-        "<results>/hybrid/escapes.h5",
+        "<results>/hybrid/escapes/size~{size}.h5",
     log:
-        "<logs>/simulate_escapes.log",
+        "<logs>/simulate_escapes/size~{size}.log",
     benchmark:
-        "<benchmarks>/simulate_escapes.tsv"
+        "<benchmarks>/simulate_escapes/size~{size}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -134,11 +134,11 @@ rule simulate_escapes:
         mem="4GB",
         runtime="2h",
     params:
-        settings=config["hybrid"]["escapes"],
+        settings=escapes_settings,
         seed=config["seed"],
         code=science("simulate_escapes"),
     message:
-        "Counting escapes from stored patterns"
+        "Counting escapes from stored patterns, {wildcards.size} neurons"
     script:
         "../scripts/simulate_escapes.py"
 

@@ -159,7 +159,7 @@ rule summarise_hybrid:
 rule summarise_structure:
     """For which strengths of the structure the claims of Fig. 4 hold (section 3.4)."""
     input:
-        rules.simulate_structure_map.output[0],
+        parts("structure_map", "strength", config["hybrid"]["structure_map"]["strengths"]),
     output:
         "<results>/statistics/structure.tsv",
     log:
@@ -209,8 +209,8 @@ rule summarise_cycles:
 rule summarise_capacity:
     """Capacity of hybrid networks, and escapes from their patterns (section 3.4)."""
     input:
-        capacity=rules.simulate_capacity.output[0],
-        escapes=rules.simulate_escapes.output[0],
+        capacity=parts("capacity", "size", config["hybrid"]["capacity"]["sizes"]),
+        escapes=parts("escapes", "size", config["hybrid"]["escapes"]["sizes"]),
     output:
         "<results>/statistics/capacity.tsv",
     log:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    capacity = store.load(snakemake.input.capacity, "capacity")
-    escapes = store.load(snakemake.input.escapes, "escapes")
+    capacity = store.load_joined(snakemake.input.capacity, "capacity", "size")
+    escapes = store.load_joined(snakemake.input.escapes, "escapes", "size")
     figure = figureS12.draw(capacity, escapes)
     style.save(figure, snakemake.output.png, snakemake.output.svg)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 with stage(snakemake):
     figure = figureS9.draw(
-        store.load(snakemake.input.structure, "structure_map"),
+        store.load_joined(snakemake.input.structure, "structure_map", "strength"),
         strength=snakemake.params.strength,
         seed=snakemake.params.seed,
     )

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    capacity = store.load(snakemake.input.capacity, "capacity")
-    escapes = store.load(snakemake.input.escapes, "escapes")
+    capacity = store.load_joined(snakemake.input.capacity, "capacity", "size")
+    escapes = store.load_joined(snakemake.input.escapes, "escapes", "size")
     store.save_table(capacity_table(capacity, escapes), snakemake.output[0])

@@ -11,6 +11,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    structure = store.load(snakemake.input[0], "structure_map")
+    structure = store.load_joined(snakemake.input, "structure_map", "strength")
     table = structure_table(structure, seed=snakemake.params.seed)
     store.save_table(table, snakemake.output[0])

@@ -16,12 +16,14 @@ import xarray
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from tables import variables
 
 from chaos_sampling.store import (
     Dataset,
     Variable,
     WrongFileError,
     load,
+    load_joined,
     replacing,
     save,
     save_table,
@@ -430,3 +432,46 @@ def test_table_survives(path):
     again = pd.read_csv(path, sep="\t")
     pd.testing.assert_frame_equal(again, table)
     assert list(path.parent.iterdir()) == [path]
+
+
+def part(rows, columns, first):
+    """Build a data set whose rows begin at `first`, of what is to be joined along rows."""
+    values = first + np.arange(rows)[:, None] + np.zeros(columns)
+    arrays = {
+        "row": (first + np.arange(rows), ("row",)),
+        "values": (values.T, ("column", "row")),
+        "group/alone": (np.full(3, first), ("column",)),
+    }
+    return Dataset("part", "A part", variables(**arrays), {"first": first})
+
+
+def test_parts_are_joined_along_their_dimension(tmp_path):
+    paths = [tmp_path / f"{first}.h5" for first in (0, 2)]
+    save(part(2, 3, 0), paths[0])
+    save(part(1, 3, 2), paths[1])
+    joined = load_joined(paths, "part", "row")
+    np.testing.assert_array_equal(joined["row"], [0, 1, 2])
+    np.testing.assert_array_equal(joined["values"], [[0, 1, 2]] * 3)
+    assert joined.variables["values"].dims == ("column", "row")
+    # what lacks the dimension is the first part's
+    np.testing.assert_array_equal(joined["group/alone"], [0] * 3)
+    assert joined.attributes["first"] == 0
+
+
+def test_one_part_is_the_whole(tmp_path):
+    save(part(2, 3, 0), tmp_path / "0.h5")
+    joined = load_joined([tmp_path / "0.h5"], "part", "row")
+    np.testing.assert_array_equal(joined["values"], load(tmp_path / "0.h5", "part")["values"])
+
+
+def test_parts_that_do_not_fit_are_named(tmp_path):
+    save(part(2, 3, 0), tmp_path / "0.h5")
+    save(part(2, 4, 2), tmp_path / "2.h5")
+    with pytest.raises(WrongFileError, match=r"2\.h5: expected 'values' as in .*0\.h5, \[3\]"):
+        load_joined([tmp_path / "0.h5", tmp_path / "2.h5"], "part", "row")
+
+
+def test_a_part_of_another_kind_is_refused(tmp_path):
+    save(part(2, 3, 0), tmp_path / "0.h5")
+    with pytest.raises(WrongFileError, match="kind 'whole'"):
+        load_joined([tmp_path / "0.h5"], "whole", "row")

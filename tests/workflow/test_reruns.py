@@ -42,15 +42,16 @@ def after_training(*models):
 
 
 REPORT = {"judge_claims", "build_report"}
-OF_ALL_MODELS = {"summarise_sampling", "plot_figureS8", *REPORT}
+OF_ALL_MODELS = {"summarise_sampling", "plot_figureS8", "plot_figureS13", *REPORT}
 SHOWN = {"plot_figure2", "plot_figure3", "plot_figureS7"}
 FIGURES_3 = {"plot_figure3", *each("plot_model_figure3")}
 AFTER_TRAINING = {*after_training(MODEL), "summarise_training", *OF_ALL_MODELS}
 PROTOCOLS = ("fixed_gain", "gain_sweep", "cycled_gain")
 READINGS = {f"simulate_reading/{name}" for name in ("sum_1", "sum_1N", "mean_1", "mean_1N")}
 OF_FIGURE_4 = {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *READINGS}
-LOADED = {"simulate_capacity", "simulate_escapes"}
-HYBRID = {*OF_FIGURE_4, "simulate_structure_map", "simulate_cycles", *LOADED}
+LOADED = {"simulate_capacity/60", "simulate_escapes/40", "simulate_escapes/80"}
+MAP = {f"simulate_structure_map/{strength}" for strength in ("0.5", "4", "20")}
+HYBRID = {*OF_FIGURE_4, *MAP, "simulate_cycles", *LOADED}
 HYBRID_FIGURES = {"plot_figure4", *(f"plot_figureS{number}" for number in (9, 10, 11, 12))}
 HYBRID_TABLES = {f"summarise_{name}" for name in ("hybrid", "structure", "cycles", "capacity")}
 AFTER_CYCLES = {"summarise_cycles", "plot_figureS11"}
@@ -141,7 +142,7 @@ CONFIGURED = {
     ),
     "a strength of the map": (
         "hybrid: {structure_map: {strengths: [0.5, 4, 10]}}",
-        {"simulate_structure_map", "summarise_structure", "plot_figureS9", *REPORT},
+        {"simulate_structure_map/10", "summarise_structure", "plot_figureS9", *REPORT},
     ),
     "the strength of Fig. 4": (
         "hybrid: {network: {strength: 3}}",
@@ -233,7 +234,7 @@ LOGIC = {
     "pictures.py": ("LISTED = 10", set()),
     "images.py": (
         "SIZE = 64",
-        {"render_avatars", *FROM_AVATARS, f"measure_quality/{PRETRAINED}"},
+        {"render_avatars", *FROM_AVATARS, *after_training(PRETRAINED), *SHOWN},
     ),
 }
 
@@ -253,14 +254,14 @@ def test_a_module_that_is_imported_whole_is_seen(after, edit):
 def test_logic_in_statistics_reruns_the_tables(after, edit):
     edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
     # these take what they draw from statistics
-    figures = {f"plot_figureS{number}" for number in (1, 3, 8, 9, 11, 12)}
+    figures = {f"plot_figureS{number}" for number in (1, 3, 8, 9, 11, 12, 13)}
     tables = {*TABLES, "summarise_mean_field", "summarise_training", *each("measure_quality")}
     assert after().keys() == {*tables, *figures, *REPORT}
 
 
 def test_logic_in_an_experiment_reruns_it_alone(after, edit):
     edit("chaos_sampling/lyapunov.py", "len(self.rates))", "len(self.rates) + 0)")
-    map_of_strength = {"simulate_structure_map", "summarise_structure", "plot_figureS9"}
+    map_of_strength = {*MAP, "summarise_structure", "plot_figureS9"}
     sweep = {*LYAPUNOV, "summarise_chaos", "plot_figureS1"}
     assert after().keys() == {*sweep, *map_of_strength, *REPORT}
 

@@ -105,7 +105,7 @@ CONTENTS = {
         "orthogonal": ("gain", "time", "direction"),
         "projection_patterns": ("network", "gain", "time"),
     },
-    ("hybrid/structure_map.h5", None): {
+    ("hybrid/structure_map/strength~0.5.h5", None): {
         "projection_patterns": ("strength", "gain", "network", "state", "time"),
         "outcome": ("strength", "gain", "network", "state"),
         "lyapunov_max": ("strength", "gain", "network"),
@@ -115,17 +115,17 @@ CONTENTS = {
         "restart_overlap": ("network", "restart", "pattern"),
         "pattern_energy": ("network", "pattern"),
     },
-    ("hybrid/capacity.h5", None): {
+    ("hybrid/capacity/size~60.h5", None): {
         "retrieved": ("rule", "size", "patterns", "corruption", "network"),
         "fraction": ("rule", "size", "patterns", "corruption", "network", "state"),
     },
-    ("hybrid/escapes.h5", None): {
+    ("hybrid/escapes/size~80.h5", None): {
         "escapes": ("source", "gain", "size", "network"),
         "basins": ("size", "network"),
     },
-    ("hybrid/escapes.h5", "trace"): {"overlap": ("source", "time", "pattern")},
+    ("hybrid/escapes/size~40.h5", "trace"): {"overlap": ("source", "time", "pattern")},
 }
-FIGURES = ("1", "2", "3", "4", *(f"S{number}" for number in range(1, 13)))
+FIGURES = ("1", "2", "3", "4", *(f"S{number}" for number in range(1, 14)))
 TABLES = (
     *("chaos", "mean_field", "noise", "latents", "sampling", "training"),
     *("hybrid", "structure", "cycles", "capacity"),
