@@ -285,7 +285,11 @@ def _dataset(
         if place != index:
             pixels[place] = pixels[index]
     labels = {"name": (np.array(names)[kept], "file name inside the source")}
-    dataset = images.dataset(pixels[: len(kept)], test[kept], TITLE, labels)
+    held_out = test[kept]
+    if held_out.all() or not held_out.any():
+        logger.warning("%s has one side of CelebA's partition only; every tenth is held out", where)
+        held_out = images.every_tenth(len(kept))
+    dataset = images.dataset(pixels[: len(kept)], held_out, TITLE, labels)
     return replace(dataset, attributes={"unreadable": [names[index] for index in unreadable]})
 
 

@@ -65,7 +65,7 @@ def fetch(file: RemoteFile, path: Path) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     unverified = path.with_name(f"{path.name}.unverified")
-    retrying(lambda: _receive(file, unverified), file.url)
+    retrying(lambda: _receive(file, unverified), file.url, lambda: _received(unverified))
     found = digest(unverified, file.algorithm)
     if found != file.checksum:
         unverified.unlink()
@@ -76,20 +76,32 @@ def fetch(file: RemoteFile, path: Path) -> None:
     unverified.replace(path)
 
 
-def retrying(action: Callable[[], Result], what: str) -> Result:
-    """Return what `action` returns, tried up to `ATTEMPTS` times with growing pauses between.
+def retrying(
+    action: Callable[[], Result], what: str, received: Callable[[], int] = lambda: 0
+) -> Result:
+    """Return what `action` returns, tried anew with growing pauses between.
+
+    Args:
+        action: what to try.
+        what: it does, for the log.
+        received: how many bytes there are; attempts that add to the most there were do not count.
 
     Raises:
-        DownloadError: the last attempt failed, or `action` raised it, which is not tried again.
+        DownloadError: `ATTEMPTS` attempts failed that brought nothing new, or `action` raised it,
+            which is not tried again.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+    failed, most = 0, received()
+    while failed < ATTEMPTS:
         try:
             return action()
         except TRANSIENT as error:
             reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        logger.warning("%s: attempt %d of %d failed: %s", what, attempt, ATTEMPTS, reason)
-        if attempt < ATTEMPTS:
-            time.sleep(BACKOFF * 2 ** (attempt - 1))
+        if received() > most:
+            failed, most = 0, received()
+        failed += 1
+        logger.warning("%s: attempt %d of %d failed: %s", what, failed, ATTEMPTS, reason)
+        if failed < ATTEMPTS:
+            time.sleep(BACKOFF * 2 ** (failed - 1))
     raise DownloadError(f"{what}: {ATTEMPTS} attempts failed, the last with {reason}")
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chaos_sampling import store
-from chaos_sampling.images import SIZE, dataset, every_tenth
+from chaos_sampling.images import SIZE, TEST_EVERY, dataset, every_tenth
 from chaos_sampling.progress import track
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -58,6 +58,20 @@ def from_folder(*, path: str, crop: int | None = None, workers: int = 1) -> stor
     return dataset(images, every_tenth(len(names)), f"Images of {Path(path).name}", labels)
 
 
+def require_both_splits(images: store.Dataset) -> None:
+    """Refuse a data set that nothing can be trained on, or held against.
+
+    Raises:
+        DataError: no image is held out, or all are.
+    """
+    held_out = images["split"] == "test"
+    if held_out.all() or not held_out.any():
+        raise DataError(
+            f"{images.title}: expected at least {TEST_EVERY} images, every tenth of which is held "
+            f"out of the training, found {len(held_out)}. Add some."
+        )
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
     """Yield the sorted names of the images in a folder or zip, and how to read one.
@@ -73,6 +87,11 @@ def opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
             found = [member.filename for member in archive.infolist() if not member.is_dir()]
             yield _images_among(found, path), archive.read
     else:
+        if path.suffix.lower() == ".zip" and path.is_file():
+            raise DataError(
+                f"{path}: expected a zip of images, found a damaged or incomplete one of "
+                f"{path.stat().st_size:,} bytes. Download or copy it again."
+            )
         state = "a file that is neither" if path.exists() else "nothing"
         raise DataError(
             f"{path}: expected a folder or a zip of images, found {state}. "

@@ -91,11 +91,17 @@ def sample_gain(
 
     Returns:
         Dataset of kind "gain_samples": trajectory/{time, latents, images, images_reestimated},
-        ensemble/{latents, images, images_reestimated}, and of each of these three, with every
-        trajectory, autocorrelation/ (trajectory, lag) and step_change/ (trajectory), see `_speeds`.
+        ensemble/{latents, images, images_reestimated}; of all trajectories, trajectories/latents
+        and of each of the three autocorrelation/ (trajectory, lag) and step_change/ (trajectory),
+        see `_speeds`.
         The first images are made with the batch-norm statistics of training, the second with
         those estimated anew.
+
+    Raises:
+        ValueError: fewer than two trajectories, of which no error of a speed can be told.
     """
+    if trajectories < 2:
+        raise ValueError(f"trajectories: expected at least 2, found {trajectories}")
     logger.info(
         "burning in %d trajectories for %g τ at gain %g", trajectories + ensemble, burn_in, gain
     )
@@ -118,6 +124,7 @@ def sample_gain(
     variables = {
         "trajectory/time": time,
         "trajectory/latents": _latents(consecutive, "time"),
+        "trajectories/latents": _latents(torch.stack(paths), "trajectory", "time"),
         "ensemble/latents": _latents(independent, "sample"),
         **_speeds("latents", (path.cpu().numpy() for path in paths), interval),
     }
@@ -361,5 +368,5 @@ def _images(images: Tensor, leading: str, statistics: str) -> store.Variable:
     )
 
 
-def _latents(latents: Tensor, leading: str) -> store.Variable:
-    return store.Variable(latents.cpu().numpy(), (leading, "latent"), "1", "latents z")
+def _latents(latents: Tensor, *leading: str) -> store.Variable:
+    return store.Variable(latents.cpu().numpy(), (*leading, "latent"), "1", "latents z")

@@ -6,6 +6,7 @@ import math
 import sys
 from pathlib import Path
 
+import h5py
 import jsonschema
 import yaml
 from safetensors import SafetensorError, safe_open
@@ -46,6 +47,8 @@ def check_config():
                 f"trained on in {moments_for(model)}, found no file. Give the model a dataset to be "
                 "held against, or put a reference there (docs/generators.md)."
             )
+        if "pretrained" in model and "dataset" not in model:
+            check_features(index, moments_for(model))
     check_sweep(config["chaos"]["sweep"], config["gan"]["latents"]["gain"])
     for key, gain in critical_gains():
         raise WorkflowError(
@@ -259,6 +262,18 @@ def value_of(key):
     for name in key.split("."):
         value = value[name]
     return value
+
+
+def check_features(index, reference):
+    """Refuse features in which the moments that a pretrained model is held against are not."""
+    with h5py.File(reference) as file:
+        measured = file.attrs.get("features")
+    chosen = config["quality"]["features"]
+    if measured != chosen:
+        raise WorkflowError(
+            f"quality.features: expected {measured}, the features of {reference}, found {chosen}. "
+            f"Give models.{index} a dataset to be held against, or leave it out."
+        )
 
 
 def moments_for(model):

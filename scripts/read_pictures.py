@@ -11,4 +11,5 @@ if TYPE_CHECKING:
 
 with stage(snakemake) as provenance:
     dataset = pictures.from_folder(**snakemake.params.settings, workers=snakemake.threads)
+    pictures.require_both_splits(dataset)
     store.save(dataset, snakemake.output[0], provenance)

@@ -154,3 +154,27 @@ def test_more_images_than_a_batch_keep_their_places(tmp_path, monkeypatch):
         put(tmp_path / f"{value:02d}.png", picture(colour=(value, 0, 0)))
     found = pictures.from_folder(path=str(tmp_path), workers=3)["images"]
     np.testing.assert_array_equal(found[:, 0, 0, 0], np.arange(11))
+
+
+def test_an_incomplete_zip_is_told_from_another_file(folder):
+    archive = pack(folder, folder.parent / "photos.zip")
+    half = archive.read_bytes()[: archive.stat().st_size // 2]
+    archive.write_bytes(half)
+    with pytest.raises(pictures.DataError, match=rf"incomplete one of {len(half):,} bytes"):
+        pictures.from_folder(path=str(archive))
+    other = folder.parent / "notes"
+    other.write_bytes(half)
+    with pytest.raises(pictures.DataError, match="found a file that is neither"):
+        pictures.from_folder(path=str(other))
+
+
+@pytest.mark.parametrize(("count", "fits"), [(9, False), (10, True)])
+def test_nothing_is_trained_without_images_held_out(tmp_path, count, fits):
+    for value in range(count):
+        put(tmp_path / f"{value:02d}.png", picture(colour=(value, 0, 0)))
+    found = pictures.from_folder(path=str(tmp_path))
+    if fits:
+        pictures.require_both_splits(found)
+    else:
+        with pytest.raises(pictures.DataError, match=r"expected at least 10 images.*found 9"):
+            pictures.require_both_splits(found)

@@ -117,6 +117,11 @@ def test_speed_is_measured_along_each_trajectory_and_about_the_mean_of_the_ensem
         name: dataset[f"ensemble/{name}"].mean(axis=0) / 255
         for name in ("images", "images_reestimated")
     }
+    latents = dataset["trajectories/latents"]
+    assert latents.shape == (3, 40, 5)
+    np.testing.assert_array_equal(latents[0], dataset["trajectory/latents"])
+    changes = [mixing.step_change(path) for path in latents]
+    np.testing.assert_allclose(dataset["step_change/latents"], changes)
     for name in ("latents", *means):
         path = dataset[f"trajectory/{name}"]
         path = path if name == "latents" else path / 255 - means[name]
@@ -143,6 +148,11 @@ def test_speeds_are_those_of_the_source(latents):
     elif latents == "ornstein_uhlenbeck":
         return
     assert dataset["step_change/latents"].mean() == pytest.approx(expected, rel=0.1)
+
+
+def test_one_trajectory_is_refused(model):
+    with pytest.raises(ValueError, match="trajectories: expected at least 2, found 1"):
+        sample_gain(model, gain=8.0, **TIMES, **SIZES | {"trajectories": 1}, seed=1)
 
 
 def test_times_do_not_come_out_shorter_in_short_runs():

@@ -116,6 +116,10 @@ BROKEN = [
         "hybrid: {structure_map: {gains: [0, 1, 5, 8]}}",
         "hybrid.structure_map.gains: expected one of 0, 1, 5, 8; found 3",
     ),
+    (
+        "quality: {features: inception}",
+        "quality.features: expected efficientnet_lite0, the features of",
+    ),
     ("statistics: {block: 40}", "statistics.block: expected at most 33.35 (half of what is kept"),
     (
         "hybrid: {cycles: {low_durations: [[9, 12], [3, 2]]}}",
