@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import h5py
 import pandas as pd
 
 from chaos_sampling.store import attributes_of
@@ -34,7 +33,7 @@ def lineage(paths: Iterable[str]) -> dict[str, dict[str, Any]]:
     waiting = sorted(paths, reverse=True)
     while waiting:
         path = waiting.pop()
-        if path not in found and Path(path).is_file() and h5py.is_hdf5(path):
+        if path not in found and Path(path).is_file() and Path(path).suffix == ".h5":
             found[path] = attributes_of(path)
             waiting += sorted(found[path].get("inputs", []), reverse=True)
     return dict(sorted(found.items()))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import errno
 import glob
+import hashlib
 import json
 import os
 import secrets
 import shutil
 import time
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -42,8 +42,11 @@ SOFTWARE = (
     "torch-fidelity",
     "torchvision",
 )
-DAMAGE = (AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)
-"""What h5py raises on a damaged file, depending on where the damage lies."""
+REMEDY = "Delete it and run snakemake again to have it rebuilt."
+SEAL = b"\nsha256 "
+"""Begins the checksum at the end of a file."""
+BLOCK = 2**20
+"""Bytes that are read at a time for the checksum."""
 UNWRITABLE = (errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EROFS)
 """Errors of a disk or a folder that cannot be written to."""
 ABANDONED = 60 * 60
@@ -148,10 +151,9 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
         **dataset.attributes,
         **(provenance or {}),
     }
-    checksummed = {"libver": "v110", "track_order": True}  # libver: checksums of the metadata
     with replacing(path) as temporary:
         _require_room(temporary.parent, dataset)
-        with h5py.File(temporary, "w", **checksummed) as file:
+        with h5py.File(temporary, "w", libver="v110", track_order=True) as file:
             for key, value in attributes.items():
                 plain = isinstance(value, str) and _decode(value) == value
                 file.attrs[key] = value if plain else json.dumps(value)
@@ -162,9 +164,9 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
                 data = file.create_dataset(name, data=values)
                 data.attrs["units"] = variable.units
                 data.attrs["long_name"] = variable.long_name
-                data.attrs["crc32"] = _checksum(variable.values)
             for name, variable in dataset.variables.items():
                 _label(file, name, variable)
+        _seal(temporary)
 
 
 def save_table(table: pd.DataFrame, path: str | Path) -> None:
@@ -177,30 +179,19 @@ def load(path: str | Path, kind: str) -> Dataset:
     """Read the file at `path`, which must be of the given `kind`.
 
     Raises:
-        WrongFileError: the file is missing, is not HDF5, is damaged, or is of another kind.
+        WrongFileError: the file is missing, was not written by `save`, is damaged, or is of
+            another kind.
     """
-    remedy = "Delete it and run snakemake again to have it rebuilt."
-    if not Path(path).is_file():
-        raise WrongFileError(f"{path}: expected an HDF5 file of kind '{kind}', found no file.")
-    try:
-        with h5py.File(path) as file:
-            found = file.attrs.get("kind", "none given")
-            if found != kind:
-                raise WrongFileError(
-                    f"{path}: expected an HDF5 file of kind '{kind}', "
-                    f"found kind '{found}'. {remedy}"
-                )
-            attributes = {name: _decode(value) for name, value in file.attrs.items()}
-            variables: dict[str, Variable] = {}
-            file.visititems(lambda name, item: _collect(variables, name, item))
-    except WrongFileError:
-        raise
-    except DAMAGE as error:
+    expected = f"an HDF5 file of kind '{kind}'"
+    attributes = _attributes(path, expected)
+    if attributes["kind"] != kind:
         raise WrongFileError(
-            f"{path}: expected an HDF5 file of kind '{kind}', found a file that HDF5 cannot read "
-            f"({error}). {remedy}"
-        ) from error
-    title = attributes.pop("title", "")
+            f"{path}: expected {expected}, found kind '{attributes['kind']}'. {REMEDY}"
+        )
+    variables: dict[str, Variable] = {}
+    with h5py.File(path) as file:
+        file.visititems(lambda name, item: _collect(variables, name, item))
+    title = attributes.pop("title")
     return Dataset(attributes.pop("kind"), title, variables, attributes)
 
 
@@ -213,27 +204,39 @@ def load_joined(paths: Iterable[str | Path], kind: str, dimension: str) -> Datas
         dimension: along which variables are joined; what lacks it is the first part's.
 
     Raises:
-        WrongFileError: a file is missing, damaged, of another kind, or its arrays do not fit.
+        WrongFileError: a file is missing, damaged, of another kind, or does not fit the first.
     """
     parts = {str(path): load(path, kind) for path in paths}
-    first, *others = parts
-    variables = dict(parts[first].variables)
+    (first, whole), *others = parts.items()
+    variables = dict(whole.variables)
     for name, variable in variables.items():
-        if dimension not in variable.dims:
-            continue
-        axis = variable.dims.index(dimension)
-        for path in others:
-            found, expected = (
-                np.delete(parts[part][name].shape, axis).tolist() for part in (path, first)
-            )
-            if found != expected:
-                raise WrongFileError(
-                    f"{path}: expected '{name}' as in {first}, {expected} beside the dimension "
-                    f"'{dimension}', found {found}. Delete the older file and run snakemake again."
-                )
-        together = np.concatenate([part[name] for part in parts.values()], axis)
-        variables[name] = replace(variable, values=together)
-    return replace(parts[first], variables=variables)
+        for path, part in others:
+            _require_fitting(path, part, name, variable, dimension, first)
+        if dimension in variable.dims:
+            axis = variable.dims.index(dimension)
+            together = np.concatenate([part[name] for part in parts.values()], axis)
+            variables[name] = replace(variable, values=together)
+    return replace(whole, variables=variables)
+
+
+def _require_fitting(
+    path: str, part: Dataset, name: str, expected: Variable, dimension: str, first: str
+) -> None:
+    """Refuse a part whose variable has other axes than that of the first, or other coordinates."""
+    found = part.variables.get(name)
+    if found is None or found.dims != expected.dims:
+        raise WrongFileError(
+            f"{path}: expected '{name}' with the dimensions {expected.dims} as in {first}, found "
+            f"{found and found.dims}. {REMEDY}"
+        )
+    beside = [axis for axis, dim in enumerate(found.dims) if dim != dimension]
+    shapes = [[variable.values.shape[axis] for axis in beside] for variable in (found, expected)]
+    coordinate = found.dims == (name.rsplit("/", 1)[-1],) and dimension not in found.dims
+    if shapes[0] != shapes[1] or (coordinate and not np.array_equal(found.values, expected.values)):
+        raise WrongFileError(
+            f"{path}: expected '{name}' to fit that in {first}, {shapes[1]} beside the dimension "
+            f"'{dimension}', found {shapes[0]} or other values. {REMEDY}"
+        )
 
 
 def temporaries(path: Path) -> list[Path]:
@@ -279,9 +282,52 @@ def _require_room(folder: Path, dataset: Dataset) -> None:
 
 
 def attributes_of(path: str | Path) -> dict[str, Any]:
-    """Return the root attributes of an HDF5 file: its kind, its title, where it comes from."""
+    """Return the root attributes of an HDF5 file: its kind, its title, where it comes from.
+
+    Raises:
+        WrongFileError: the file is missing, was not written by `save`, or is damaged.
+    """
+    return _attributes(path, "an HDF5 file of this workflow")
+
+
+def _attributes(path: str | Path, expected: str) -> dict[str, Any]:
+    _require_seal(path, expected)
     with h5py.File(path) as file:
         return {name: _decode(value) for name, value in file.attrs.items()}
+
+
+def _seal(path: Path) -> None:
+    """Write the checksum of an HDF5 file behind its end, where HDF5 does not look.
+
+    HDF5's own checksums leave out much, and its reader may hang on what they leave out.
+    """
+    with path.open("r+b") as file:
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        file.seek(0, os.SEEK_END)
+        file.write(SEAL + checksum.encode())
+
+
+def _require_seal(path: str | Path, expected: str) -> None:
+    """Refuse a file that is not as `save` left it, before HDF5 reads it."""
+    if not Path(path).is_file():
+        raise WrongFileError(f"{path}: expected {expected}, found no file.")
+    checksum, length = hashlib.sha256(), len(SEAL) + 64
+    with open(path, "rb") as file:
+        left = os.fstat(file.fileno()).st_size - length
+        while left > 0:
+            block = file.read(min(left, BLOCK))
+            if not block:
+                break
+            checksum.update(block)
+            left -= len(block)
+        seal = file.read(length)
+    if not seal.startswith(SEAL):
+        found = "one without the checksum at its end, cut off or of other origin"
+    elif seal[len(SEAL) :] != checksum.hexdigest().encode():
+        found = "a damaged one: its checksum is wrong"
+    else:
+        return
+    raise WrongFileError(f"{path}: expected {expected}, found {found}. {REMEDY}")
 
 
 def _label(file: h5py.File, name: str, variable: Variable) -> None:
@@ -307,19 +353,11 @@ def _collect(variables: dict[str, Variable], name: str, item: h5py.Group | h5py.
         return
     strings = h5py.check_string_dtype(item.dtype) is not None
     values = np.asarray(item.asstr()[()], str) if strings else item[()]
-    if item.attrs["crc32"] != _checksum(values):
-        raise OSError(f"the checksum of '{name}' is wrong")
     if item.is_scale:
         dims: tuple[str, ...] = (name.rsplit("/", 1)[-1],)
     else:
         dims = tuple(scale[0].name.rsplit("/", 1)[-1] for scale in item.dims)
     variables[name] = Variable(values, dims, item.attrs["units"], item.attrs["long_name"])
-
-
-def _checksum(values: np.ndarray) -> int:
-    """Return the CRC-32 of an array; HDF5's own needs chunks, and these arrays are contiguous."""
-    text = values.dtype.kind == "U"
-    return zlib.crc32("\0".join(values.flat).encode() if text else np.ascontiguousarray(values))
 
 
 def _decode(value: str) -> Any:

@@ -87,7 +87,7 @@ def train(
 
     Raises:
         ValueError: there are fewer images than a batch holds.
-        FloatingPointError: a loss is not finite; the message names the step.
+        FloatingPointError: a loss or a weight is not finite; the message names the step.
         KeyboardInterrupt: SIGTERM or Ctrl-C came, and the state is saved.
         torch.OutOfMemoryError: a step does not fit on the GPU; the message names a batch to try.
         OSError: a checkpoint cannot be written; the last one is intact.
@@ -135,6 +135,7 @@ def train(
             if recording:
                 journal.record(*stopwatch.lap())
             if saving:
+                players.require_finite(history.step)
                 save_checkpoint(checkpoint, parts)
                 saved = time.monotonic()
             if stopping:
@@ -244,6 +245,21 @@ class Players:
         for name, kept in self.averaged.state_dict().items():
             if kept.is_floating_point():
                 kept.lerp_(new[name], weight)
+
+    def require_finite(self, step: int) -> None:
+        """Refuse weights, averages and moments from which the training could not go on.
+
+        Raises:
+            FloatingPointError: some are not finite; the message names whose.
+        """
+        for name, part in self._parts().items():
+            state = part.state_dict()
+            rows = state["state"].values() if "state" in state else [state]
+            if not all(value.isfinite().all() for row in rows for value in row.values()):
+                raise FloatingPointError(
+                    f"training: the state of the {name.replace('_', ' ')} is not finite after step "
+                    f"{step}. Lower learning_rate, or change the seed."
+                )
 
     def state_dict(self) -> dict[str, Any]:
         """Return everything that changes, and the precision, for a checkpoint."""

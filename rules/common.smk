@@ -59,7 +59,7 @@ wildcard_constraints:
 def pictures(wildcards):
     """Return where the pictures of a data set are; a missing path is the job's to explain."""
     path = config["datasets"][wildcards.dataset]["path"]
-    return [path] if Path(path).exists() else []
+    return [path] if os.path.exists(path) else []
 
 
 def fingerprint(wildcards):
@@ -139,7 +139,7 @@ def escapes_settings(wildcards):
 
 def parts(measure, name, values):
     """Return the files of a measure of hybrid networks, one for each value of what is swept."""
-    return [f"<results>/hybrid/{measure}/{name}~{value:.15g}.h5" for value in sorted(values)]
+    return [f"<results>/hybrid/{measure}/{name}~{value}.h5" for value in sorted(values)]
 
 
 def cycles_settings():
@@ -230,7 +230,7 @@ def benchmarks():
         "protocol": PROTOCOLS,
         "reading": READINGS,
         "size": {*SIZES, *hybrid["capacity"]["sizes"], *hybrid["escapes"]["sizes"]},
-        "strength": [f"{strength:.15g}" for strength in hybrid["structure_map"]["strengths"]],
+        "strength": hybrid["structure_map"]["strengths"],
     }
     return {
         each.name: expand(strip_wildcard_constraints(each.benchmark), **wildcards)

@@ -23,7 +23,12 @@ GAINS_OF_FIGURE_4 = (0, 1, 3, 5, 8)
 def check_config():
     """Refuse a configuration that cannot run, naming the key and what was expected."""
     schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    error = jsonschema.exceptions.best_match(Validator(schema).iter_errors(config))
+    try:
+        error = jsonschema.exceptions.best_match(Validator(schema).iter_errors(config))
+    except ValueError as unprintable:
+        raise WorkflowError(
+            f"the configuration: expected numbers of ordinary size, found {unprintable}."
+        ) from unprintable
     if error is not None:
         raise WorkflowError(describe(error))
     for key, found, limit, expected in limits():
@@ -57,7 +62,8 @@ def check_config():
         )
     for key, duration, interval, name in whole_multiples():
         ratio = duration / interval
-        if not math.isfinite(ratio) or abs(ratio - round(ratio)) > 1e-6:
+        none = duration > 0 and ratio < 0.5
+        if none or not math.isfinite(ratio) or abs(ratio - round(ratio)) > 1e-6:
             raise WorkflowError(
                 f"{key}: expected a whole multiple of {name} = {interval}, found {duration}."
             )
@@ -266,8 +272,14 @@ def value_of(key):
 
 def check_features(index, reference):
     """Refuse features in which the moments that a pretrained model is held against are not."""
-    with h5py.File(reference) as file:
-        measured = file.attrs.get("features")
+    try:
+        with h5py.File(reference) as file:
+            measured = file.attrs["features"]
+    except (OSError, KeyError) as error:
+        raise WorkflowError(
+            f"{reference}: expected the moments that the rule measure_reference wrote, found "
+            f"{error!r}. Put back the published file (docs/generators.md)."
+        ) from error
     chosen = config["quality"]["features"]
     if measured != chosen:
         raise WorkflowError(

@@ -37,22 +37,25 @@ def stage(snakemake: Any) -> Iterator[dict[str, Any]]:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     failure = None
     layout = "%(asctime)s %(levelname)s %(message)s"
-    with (
-        open(snakemake.log[0], "w", buffering=1, encoding="utf-8") as log,
-        redirect_stdout(log),
-        redirect_stderr(log),
-    ):
-        logging.basicConfig(stream=log, force=True, level=logging.INFO, format=layout)
-        logging.captureWarnings(True)
-        try:
-            yield _provenance(snakemake)
-            logging.info("wrote %s", ", ".join(snakemake.output))
-        except KeyboardInterrupt:
-            logging.warning("interrupted")
-            failure = f"{snakemake.rule}: interrupted; run snakemake again to continue"
-        except Exception as error:
-            traceback.print_exc()
-            failure = f"{snakemake.rule}: {type(error).__name__}: {error}"
+    try:
+        with (
+            open(snakemake.log[0], "w", buffering=1, encoding="utf-8") as log,
+            redirect_stdout(log),
+            redirect_stderr(log),
+        ):
+            logging.basicConfig(stream=log, force=True, level=logging.INFO, format=layout)
+            logging.captureWarnings(True)
+            try:
+                yield _provenance(snakemake)
+                logging.info("wrote %s", ", ".join(snakemake.output))
+            except KeyboardInterrupt:
+                failure = f"{snakemake.rule}: interrupted; run snakemake again to continue"
+                logging.warning("interrupted")
+            except Exception as error:
+                failure = f"{snakemake.rule}: {type(error).__name__}: {error}"
+                traceback.print_exc()
+    except OSError as error:  # of the log, as when the disk is full
+        failure = failure or f"{snakemake.rule}: {snakemake.log[0]}: {error}"
     if failure:
         sys.exit(failure)
 

@@ -19,9 +19,8 @@ with stage(snakemake) as provenance:
     settings, recipe = snakemake.params.settings, snakemake.params.recipe
     model, seed = snakemake.params.model, snakemake.params.model["seed"]
     faces = images.load(snakemake.input.dataset[0])["train"]
-    checkpoint = checkpoint_path(
-        snakemake.output.generator, faces, [dict(model), dict(settings), dict(recipe)]
-    )
+    course = [dict(model), dict(settings), dict(recipe), snakemake.params.code]
+    checkpoint = checkpoint_path(snakemake.output.generator, faces, course)
     latents, chaos = sources.draw(
         model["latents"],
         **settings["latents"],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -267,6 +268,31 @@ def test_losses_that_are_not_finite_are_found_between_checkpoints_too(tmp_path):
     latents = FailingLatents(7, lambda z: z * torch.nan)
     with pytest.raises(FloatingPointError, match="not finite at step 7"):
         train(tmp_path, latents)
+
+
+def overflow_at(step, monkeypatch):
+    """Let a gradient of the generator overflow, after the losses of this step are known."""
+    descend, updates = training._descend, itertools.count(1)  # two a step, the generator's second
+
+    def overflowing(optimizer, loss):
+        descend(optimizer, loss * torch.inf if next(updates) == 2 * step else loss)
+
+    monkeypatch.setattr(training, "_descend", overflowing)
+
+
+def test_weights_that_are_not_finite_are_not_saved(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        overflow_at(7, patch)
+        with pytest.raises(FloatingPointError, match="generator is not finite after step 7"):
+            train(tmp_path, checkpoint_seconds=0.0)
+    assert steps_saved(tmp_path / "run.checkpoint") == 6
+    assert_equal_results(train(tmp_path / "whole"), train(tmp_path))  # it goes on from there
+
+
+def test_weights_that_are_not_finite_in_the_end_are_no_result(tmp_path, monkeypatch):
+    overflow_at(12, monkeypatch)
+    with pytest.raises(FloatingPointError, match="generator is not finite after step 12"):
+        train(tmp_path)
 
 
 def test_the_course_of_the_training_is_recorded(tmp_path):

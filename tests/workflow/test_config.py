@@ -120,6 +120,14 @@ BROKEN = [
         "quality: {features: inception}",
         "quality.features: expected efficientnet_lite0, the features of",
     ),
+    ("chaos: {traces: {duration: 1.0e-9}}", "chaos.traces.duration: expected a whole multiple"),
+    ("seed: 10000000000", "seed: 10000000000 is greater than the maximum of 4294967295"),
+    (f"seed: 0x{'f' * 5000}", "the configuration: expected numbers of ordinary size"),
+    (
+        "hybrid: {escapes: {sizes: [1000000000000000]}}",
+        "hybrid.escapes.sizes.0: 1000000000000000 is greater than the maximum",
+    ),
+    (f"recipes: {{{'a' * 300}: {{}}}}", "recipes"),
     ("statistics: {block: 40}", "statistics.block: expected at most 33.35 (half of what is kept"),
     (
         "hybrid: {cycles: {low_durations: [[9, 12], [3, 2]]}}",
@@ -217,7 +225,9 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("overlay", "message"), BROKEN, ids=[overlay for overlay, _ in BROKEN])
+@pytest.mark.parametrize(
+    ("overlay", "message"), BROKEN, ids=[overlay[:80] for overlay, _ in BROKEN]
+)
 def test_a_broken_configuration_is_refused_by_its_key(attempt, overlay, message):
     with pytest.raises(WorkflowError) as refusal:
         attempt(overlay)

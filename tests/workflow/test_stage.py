@@ -76,3 +76,15 @@ def test_sigterm_where_nothing_is_to_be_saved_is_an_interruption(stage, job):
     with pytest.raises(SystemExit, match=r"^simulate: interrupted; run snakemake"), stage(job):
         os.kill(os.getpid(), signal.SIGTERM)
     assert log_of(job).endswith("interrupted\n")
+
+
+def test_an_error_is_told_where_the_log_has_no_room(stage, job):
+    job.log = ["/dev/full"]
+    with pytest.raises(SystemExit, match="simulate: ValueError: too small"), stage(job):
+        raise ValueError("too small")
+
+
+def test_a_log_without_room_ends_the_job(stage, job):
+    job.log = ["/dev/full"]
+    with pytest.raises(SystemExit, match=r"simulate: .*No space left on device"), stage(job):
+        print("half of it")
