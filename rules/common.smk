@@ -54,6 +54,7 @@ wildcard_constraints:
     reading=one_of(READINGS),
     size=r"\d+",
     strength=r"[0-9.e+-]+",
+    network=r"\d+",
 
 
 def pictures(wildcards):
@@ -142,9 +143,10 @@ def parts(measure, name, values):
     return [f"<results>/hybrid/{measure}/{name}~{value}.h5" for value in sorted(values)]
 
 
-def cycles_settings():
-    """Return the parameters of the cycles, in networks like those of the protocols."""
-    return config["hybrid"]["network"] | config["hybrid"]["cycles"]
+def cycles_settings(wildcards):
+    """Return the parameters of the cycles of one network, one like those of the protocols."""
+    one = {"networks": 1, "first": int(wildcards.network)}
+    return config["hybrid"]["network"] | config["hybrid"]["cycles"] | one
 
 
 def sweep_settings(wildcards):
@@ -231,6 +233,7 @@ def benchmarks():
         "reading": READINGS,
         "size": {*SIZES, *hybrid["capacity"]["sizes"], *hybrid["escapes"]["sizes"]},
         "strength": hybrid["structure_map"]["strengths"],
+        "network": range(hybrid["cycles"]["networks"]),
     }
     return {
         each.name: expand(strip_wildcard_constraints(each.benchmark), **wildcards)

@@ -465,7 +465,7 @@ rule plot_figureS10:
 rule plot_figureS11:
     """Extended: what hybrid networks sample under cycled gain (section 3.4)."""
     input:
-        cycles=rules.simulate_cycles.output[0],
+        cycles=parts("cycles", "network", range(config["hybrid"]["cycles"]["networks"])),
     output:
         png=report(
             "<results>/figures/figureS11.png",

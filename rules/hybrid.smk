@@ -146,11 +146,11 @@ rule simulate_escapes:
 rule simulate_cycles:
     """States in which cycles of gain or of noise end, under many conditions (section 3.4)."""
     output:
-        "<results>/hybrid/cycles.h5",
+        "<results>/hybrid/cycles/network~{network}.h5",
     log:
-        "<logs>/simulate_cycles.log",
+        "<logs>/simulate_cycles/network~{network}.log",
     benchmark:
-        "<benchmarks>/simulate_cycles.tsv"
+        "<benchmarks>/simulate_cycles/network~{network}.tsv"
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -158,10 +158,10 @@ rule simulate_cycles:
         mem="2GB",
         runtime="1h",
     params:
-        settings=cycles_settings(),
+        settings=cycles_settings,
         seed=config["seed"],
         code=science("simulate_cycles"),
     message:
-        "Simulating cycles of hybrid networks"
+        "Simulating cycles of hybrid network {wildcards.network}"
     script:
         "../scripts/simulate_cycles.py"

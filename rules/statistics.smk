@@ -184,7 +184,7 @@ rule summarise_structure:
 rule summarise_cycles:
     """Visits at the ends of cycles, their spread, order, energies and basins (section 3.4)."""
     input:
-        cycles=rules.simulate_cycles.output[0],
+        cycles=parts("cycles", "network", range(config["hybrid"]["cycles"]["networks"])),
     output:
         "<results>/statistics/cycles.tsv",
     log:

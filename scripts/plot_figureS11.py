@@ -11,5 +11,5 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    figure = figureS11.draw(store.load(snakemake.input.cycles, "cycles"))
+    figure = figureS11.draw(store.load_joined(snakemake.input.cycles, "cycles", "network"))
     style.save(figure, snakemake.output.png, snakemake.output.svg)

@@ -11,5 +11,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    table = cycles_table(store.load(snakemake.input.cycles, "cycles"), seed=snakemake.params.seed)
+    cycles = store.load_joined(snakemake.input.cycles, "cycles", "network")
+    table = cycles_table(cycles, seed=snakemake.params.seed)
     store.save_table(table, snakemake.output[0])

@@ -38,6 +38,7 @@ def simulate_cycles(
     strength: float,
     random_variance: RandomVariance,
     networks: int,
+    first: int,
     copies: int,
     cycles: int,
     low_gains: Sequence[float],
@@ -57,6 +58,7 @@ def simulate_cycles(
         strength: s, as for `hybrid.networks_of`.
         random_variance: of the entries of W_rand.
         networks: number of independent networks.
+        first: index of the first of them, as for `hybrid.networks_of`.
         copies: of each network, from independent initial states; at least 2.
         cycles: of each copy, after a first low phase.
         low_gains: gains of the low phases; all protocols are run at the first, and chaos at each
@@ -89,22 +91,24 @@ def simulate_cycles(
         random_variance=random_variance,
         networks=networks,
         seed=seed,
+        first=first,
     )
-    initial = _states(networks, copies, neurons, "copies of cycled networks", seed)
+    indices = range(first, first + networks)
+    initial = _states(indices, copies, neurons, "copies of cycled networks", seed)
     amplitude = matched_amplitude(
         network, stored, initial, high_gains[0], duration=high_durations[0][1], dt=dt
     )
     compared = conditions(low_gains, high_gains, low_durations, high_durations)
     runs = []
     for condition in track(compared, "cycles", unit="condition"):
-        switches = _switches(condition, networks, copies, cycles, dt, seed)
-        noise = _noise(condition, switches, amplitude, seed)
+        switches = _switches(condition, indices, copies, cycles, dt, seed)
+        noise = _noise(condition, switches, amplitude, seed, first)
         schedule = condition.schedule(switches[:, :, None])
         ends = states_at(switches[..., 2::2], network, initial, schedule, dt, noise)
         runs.append(_measure(ends, network, stored, condition.final_gain))
     relaxed = dynamics.advance(
         network,
-        _states(networks, restarts, neurons, "restarts at low gain", seed),
+        _states(indices, restarts, neurons, "restarts at low gain", seed),
         low_gains[0],
         duration=round(low_durations[0][1] / dt) * dt,
         dt=dt,
@@ -194,31 +198,31 @@ def states_at(
     return found
 
 
-def _states(networks: int, count: int, neurons: int, purpose: str, seed: int) -> Tensor:
-    """Draw standard normal states, shape (networks, count, N)."""
-    rngs = [seeds.generator(seed, purpose, index) for index in range(networks)]
+def _states(indices: Sequence[int], count: int, neurons: int, purpose: str, seed: int) -> Tensor:
+    """Draw standard normal states for networks of these indices, shape (networks, count, N)."""
+    rngs = [seeds.generator(seed, purpose, index) for index in indices]
     return torch.stack([random_states(count, neurons, rng) for rng in rngs]).float()
 
 
 def _switches(
-    condition: Condition, networks: int, copies: int, cycles: int, dt: float, seed: int
+    condition: Condition, indices: Sequence[int], copies: int, cycles: int, dt: float, seed: int
 ) -> np.ndarray:
     """Draw the ends of the phases in τ, shape (networks, copies, 1 + 2 · cycles)."""
     phases, count = (condition.low_duration, condition.high_duration), 1 + 2 * cycles
-    rngs = [seeds.generator(seed, "lengths of phases", index) for index in range(networks)]
+    rngs = [seeds.generator(seed, "lengths of phases", index) for index in indices]
     return np.stack(
         [[switching_times(phases, count, dt, rng) for _ in range(copies)] for rng in rngs]
     )
 
 
 def _noise(
-    condition: Condition, switches: np.ndarray, amplitude: np.ndarray, seed: int
+    condition: Condition, switches: np.ndarray, amplitude: np.ndarray, seed: int, first: int
 ) -> Noise | None:
     """Return the noise of the high phases, where the protocol has noise."""
     if condition.protocol != "noise":
         return None
     on = square_wave(switches[:, :, None], 0, 1)
-    generator = torch.Generator().manual_seed(seeds.integer(seed, "noise of cycles"))
+    generator = torch.Generator().manual_seed(seeds.integer(seed, "noise of cycles", first))
     return Noise(lambda time: amplitude * on(time), generator)
 
 

@@ -176,6 +176,7 @@ def networks_of(
     networks: int,
     seed: int,
     rule: Rule = "outer_product",
+    first: int = 0,
 ) -> tuple[np.ndarray, Network]:
     """Draw the hybrid networks; only `neurons`, `patterns` and `seed` change what is drawn.
 
@@ -187,13 +188,15 @@ def networks_of(
         networks: number of independent networks.
         seed: top-level seed.
         rule: how W_struct is made from the patterns.
+        first: index of the first of them among all that the seed gives.
 
     Returns:
         The patterns (network, K, N) and the networks as one batch in single precision.
     """
     structure = {"outer_product": outer_product, "pseudo_inverse": pseudo_inverse}[rule]
     variance = {"1/N": 1 / neurons, "1": 1.0}[random_variance]
-    rngs = [seeds.generator(seed, "hybrid network", index) for index in range(networks)]
+    indices = range(first, first + networks)
+    rngs = [seeds.generator(seed, "hybrid network", index) for index in indices]
     stored = np.stack([random_patterns(patterns, neurons, rng) for rng in rngs])
     batch = stack(
         [

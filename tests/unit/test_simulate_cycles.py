@@ -25,6 +25,7 @@ SETTINGS = dict(
     high_durations=[[20, 25]],
     restarts=5,
     dt=0.2,
+    first=0,
 )
 GAIN_0, SHORT = len(PROTOCOLS), len(PROTOCOLS) + 1
 
@@ -69,6 +70,16 @@ def test_networks_are_the_hybrid_ones_whatever_else_changes(cycles):
         np.testing.assert_allclose(cycles[name], expected, rtol=1e-5)
     fewer = simulate_cycles(**{**SETTINGS, "networks": 2, "copies": 2, "low_gains": [0.5]})
     np.testing.assert_array_equal(fewer["pattern_energy"], cycles["pattern_energy"][:2])
+
+
+def test_a_network_by_itself_is_the_same_network(cycles):
+    alone = simulate_cycles(**{**SETTINGS, "networks": 1, "first": 2})
+    np.testing.assert_array_equal(alone["pattern_energy"][0], cycles["pattern_energy"][2])
+    # what relaxes forgets differences of rounding, which chaos amplifies
+    np.testing.assert_allclose(alone["restart_overlap"][0], cycles["restart_overlap"][2], atol=1e-3)
+    ends, all_ends = (np.abs(found["overlap"][0]).max(axis=-1) for found in (alone, cycles))
+    assert ends.shape == (1, 4, 2)
+    assert np.median(ends[0]) == pytest.approx(np.median(all_ends[2]), abs=0.1)
 
 
 def test_low_phases_come_to_rest_and_a_frozen_gain_does_not(cycles):

@@ -50,8 +50,9 @@ PROTOCOLS = ("fixed_gain", "gain_sweep", "cycled_gain")
 READINGS = {f"simulate_reading/{name}" for name in ("sum_1", "sum_1N", "mean_1", "mean_1N")}
 OF_FIGURE_4 = {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *READINGS}
 LOADED = {"simulate_capacity/60", "simulate_escapes/40", "simulate_escapes/80"}
+CYCLES = {f"simulate_cycles/{network}" for network in (0, 1)}
 MAP = {f"simulate_structure_map/{strength}" for strength in ("0.5", "4", "20")}
-HYBRID = {*OF_FIGURE_4, *MAP, "simulate_cycles", *LOADED}
+HYBRID = {*OF_FIGURE_4, *MAP, *CYCLES, *LOADED}
 HYBRID_FIGURES = {"plot_figure4", *(f"plot_figureS{number}" for number in (9, 10, 11, 12))}
 HYBRID_TABLES = {f"summarise_{name}" for name in ("hybrid", "structure", "cycles", "capacity")}
 AFTER_CYCLES = {"summarise_cycles", "plot_figureS11"}
@@ -147,12 +148,16 @@ CONFIGURED = {
     "the strength of Fig. 4": (
         "hybrid: {network: {strength: 3}}",
         {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *OVERLAPS}
-        | {"simulate_cycles", *AFTER_CYCLES}
+        | {*CYCLES, *AFTER_CYCLES}
         | {"summarise_hybrid", "plot_figure4", "plot_figureS9", *REPORT},
     ),
     "the number of restarts": (
         "hybrid: {cycles: {restarts: 5}}",
-        {"simulate_cycles", *AFTER_CYCLES, *REPORT},
+        {*CYCLES, *AFTER_CYCLES, *REPORT},
+    ),
+    "the number of networks": (
+        "hybrid: {cycles: {networks: 3}}",
+        {"simulate_cycles/2", *AFTER_CYCLES, *REPORT},
     ),
     "the dropped share": (
         "statistics: {dropped: 0.25}",

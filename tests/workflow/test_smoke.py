@@ -110,7 +110,7 @@ CONTENTS = {
         "outcome": ("strength", "gain", "network", "state"),
         "lyapunov_max": ("strength", "gain", "network"),
     },
-    ("hybrid/cycles.h5", None): {
+    ("hybrid/cycles/network~1.h5", None): {
         "overlap": ("condition", "network", "copy", "cycle", "pattern"),
         "restart_overlap": ("network", "restart", "pattern"),
         "pattern_energy": ("network", "pattern"),
