@@ -329,7 +329,8 @@ def test_a_changed_folder_of_pictures_is_built_again(repository, tmp_path):
     pictures = tmp_path / "pictures"
     (pictures / "inner").mkdir(parents=True)
     picture = Image.fromarray(np.zeros((64, 64, 3), np.uint8))
-    picture.save(pictures / "inner" / "one.png")
+    for name in ("one", *range(9)):
+        picture.save(pictures / "inner" / f"{name}.png")
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text(f"datasets: {{folder: {{path: {pictures}}}}}")
     target = "results/data/folder.h5"
