@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import get_args
 
 import numpy as np
@@ -138,7 +139,8 @@ def sample_gain(
             f"ensemble/{name}": _images(drawn, "sample", statistics),
         }
         mean = pixels(drawn.numpy()).mean(axis=0)
-        deviations = (pixels(render(generator, path).numpy()) - mean for path in paths)
+        rendered = chain([shown], (render(generator, path) for path in paths[1:]))
+        deviations = (pixels(images.numpy()) - mean for images in rendered)
         variables |= _speeds(name, deviations, interval)
     return store.Dataset(
         "gain_samples",
