@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from chaos_sampling import download, images, pictures, store
 from chaos_sampling.download import DownloadError, RemoteFile
+from chaos_sampling.files import replacing
 from chaos_sampling.pictures import DataError, Encoded
 
 logger = logging.getLogger("chaos_sampling")
@@ -154,7 +155,7 @@ def fetch_mirror(downloads: Path) -> list[Path]:
     listing = folder / f"{MIRROR_REVISION}.json"
     if not listing.exists():
         declared = download.retrying(_declared_files, f"the list of files of {MIRROR}")
-        with store.replacing(listing) as temporary:
+        with replacing(listing) as temporary:
             temporary.write_text(json.dumps(declared, indent=1))
     paths = []
     for name, declared in json.loads(listing.read_text()).items():

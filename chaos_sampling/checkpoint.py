@@ -23,6 +23,7 @@ import numpy as np
 import torch
 
 from chaos_sampling import store
+from chaos_sampling.files import replacing, temporaries
 
 logger = logging.getLogger("chaos_sampling")
 
@@ -68,7 +69,7 @@ def save_checkpoint(path: Path, parts: Mapping[str, Part]) -> None:
         _require_plain(state, name)
     content = BytesIO()
     torch.save(states, content)
-    with store.replacing(path) as temporary:
+    with replacing(path) as temporary:
         with temporary.open("wb") as file:
             file.write(hashlib.sha256(content.getbuffer()).digest())
             file.write(content.getbuffer())
@@ -106,7 +107,7 @@ def load_checkpoint(path: Path, parts: Mapping[str, Part]) -> Path | None:
 
 def discard_checkpoint(path: Path) -> None:
     """Delete a training's checkpoints, half-written ones included, once its results are written."""
-    for file in (path, previous(path), *store.temporaries(path)):
+    for file in (path, previous(path), *temporaries(path)):
         file.unlink(missing_ok=True)
 
 

@@ -15,6 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from chaos_sampling import store
+from chaos_sampling.files import replacing
 from chaos_sampling.gan import Generator
 from chaos_sampling.network import Network
 
@@ -68,7 +69,7 @@ def save_generator(
         "sha256": _checksum(tensors),
         "attributes": dict(model.attributes),
     }
-    with store.replacing(path) as temporary:
+    with replacing(path) as temporary:
         temporary.write_bytes(save(tensors, {"model": json.dumps(metadata)}))
 
 

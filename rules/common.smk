@@ -11,7 +11,7 @@ from snakemake.io import strip_wildcard_constraints
 
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.
-NOT_SCIENCE = {"store", "progress", "generators", "checkpoint", "coordinates", "download"}
+NOT_SCIENCE = {"files", "store", "progress", "generators", "checkpoint", "coordinates", "download"}
 
 
 MODELS = {name_of(model): model for model in config["models"]}

@@ -6,11 +6,12 @@ from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import animation
+from chaos_sampling.files import replacing
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     pictures = animation.draw_switched(store.load(snakemake.input.switched, "switched_samples"))
-    with store.replacing(snakemake.output[0]) as temporary:
+    with replacing(snakemake.output[0]) as temporary:
         temporary.write_bytes(animation.gif(pictures))

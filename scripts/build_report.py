@@ -7,6 +7,7 @@ import yaml
 from stage import stage, tables_of
 
 from chaos_sampling import lineage, report, store
+from chaos_sampling.files import replacing
 from chaos_sampling.statistics.selection import load
 
 if TYPE_CHECKING:
@@ -35,5 +36,5 @@ with stage(snakemake) as provenance:
         shown=store.load(snakemake.input.samples, "samples").attributes,
         code_version=provenance["code_version"],
     )
-    with store.replacing(snakemake.output[0]) as temporary:
+    with replacing(snakemake.output[0]) as temporary:
         temporary.write_text(page, encoding="utf-8")

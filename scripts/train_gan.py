@@ -8,6 +8,7 @@ from stage import device_of, stage
 
 from chaos_sampling import images, sources, store
 from chaos_sampling.checkpoint import checkpoint_path, discard_checkpoint
+from chaos_sampling.files import replacing
 from chaos_sampling.generators import ChaoticGenerator, save_generator
 from chaos_sampling.training import train
 
@@ -51,6 +52,6 @@ with stage(snakemake) as provenance:
     save_generator(snakemake.output.generator, trained)
     provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)
-    with store.replacing(snakemake.output.records) as temporary:
+    with replacing(snakemake.output.records) as temporary:
         shutil.copyfile(snakemake.log.lines, temporary)
     discard_checkpoint(checkpoint)

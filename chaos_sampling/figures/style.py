@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.transforms import blended_transform_factory
 
-from chaos_sampling import store
+from chaos_sampling.files import replacing
 
 MILLIMETRE = 1 / 25.4
 """One millimetre in inches."""
@@ -137,5 +137,5 @@ def save(figure: Figure, *paths: str | Path) -> None:
         KeyError: a suffix is neither ".png" nor ".svg".
     """
     for path in map(Path, paths):
-        with store.replacing(path) as temporary, mpl.rc_context(RC):
+        with replacing(path) as temporary, mpl.rc_context(RC):
             figure.savefig(temporary, metadata=METADATA[path.suffix])

@@ -23,6 +23,7 @@ from chaos_sampling.checkpoint import (
     postponing_signals,
     save_checkpoint,
 )
+from chaos_sampling.files import replacing
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), np.uint8)
 
@@ -133,7 +134,7 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_last_two(two, monkeypatc
 
 def test_discarding_leaves_nothing(two):
     path = two[0]
-    killed = store.replacing(path)
+    killed = replacing(path)
     killed.__enter__().write_bytes(b"half a checkpoint")
     discard_checkpoint(path)
     discard_checkpoint(path)
