@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize, PowerNorm
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.image import AxesImage
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
 
@@ -199,19 +202,19 @@ def heat_map(axes: Axes, time: np.ndarray, values: np.ndarray, norm: Normalize) 
 
 def _name_rows(axes: np.ndarray) -> None:
     """Label the rows of overlaps and projections, (2, columns), and give each its colour bar."""
-    figure = axes[0, 0].get_figure()
     names = (("pattern", "|overlap|"), ("orthogonal\ndirection", "|projection|"))
     for row, (name, quantity) in zip(axes, names, strict=True):
         row[0].set_ylabel(name)
-        image = row[0].images[0]
-        bar = figure.colorbar(
-            image,
-            ax=row,
-            label=quantity,
-            ticks=MaxNLocator(3, steps=[1, 5, 10]),
-            extend="neither" if image.norm.vmax == 1 else "max",
-            aspect=10,
-            pad=0.01,
-        )
-        bar.outline.set_visible(False)
-        bar.solids.set_edgecolor("face")  # otherwise some viewers of SVG show seams
+        overlap_bar(row[0].images[0], row, quantity, aspect=10, pad=0.01)
+
+
+def overlap_bar(image: AxesImage, beside: Sequence[Axes], label: str, **look: object) -> None:
+    """Explain the colours of a heat map, pointed where values lie beyond; overlaps end at 1."""
+    style.colour_bar(
+        image,
+        beside,
+        label=label,
+        ticks=MaxNLocator(3, steps=[1, 5, 10]),
+        extend="neither" if image.norm.vmax == 1 else "max",
+        **look,
+    )

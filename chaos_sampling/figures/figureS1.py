@@ -46,7 +46,7 @@ def draw(theory: Dataset, mixings: Sequence[Dataset], exponents: Sequence[Datase
     gains = mixings[0]["gain"]
     style.letter_axes(panels)
     for axes in panels:
-        sweep.gain_axis(axes, gains)
+        style.gain_axis(axes, gains, sweep.GAIN_TICKS)
         axes.axvline(1, color=style.GREY, linewidth=0.5, linestyle=":", zorder=0)
     for axes in panels[6:]:
         axes.set_xlabel("gain $g$")
@@ -84,7 +84,7 @@ def _correlation(axes: Axes, theory: Dataset, mixings: Sequence[Dataset]) -> Non
         line = sweep.THEORY | {"color": sweep.colour_of(size), "linestyle": (0, (3, 1.5))}
         axes.plot(theory["gain"], expected, **line)
         sweep.networks(axes, dataset, dataset["correlation_rms"])
-    axes.set(ylabel="rms pair correlation (dashed: theory)", ylim=(0, 1.05))
+    axes.set(ylabel="rms pair correlation", ylim=(0, 1.05))
 
 
 def _timescale(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 import numpy as np
 from matplotlib.colors import Normalize
@@ -11,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
-from chaos_sampling.figures.figure4 import FIXED_OVERLAP, heat_map
+from chaos_sampling.figures.figure4 import FIXED_OVERLAP, heat_map, overlap_bar
 from chaos_sampling.readings import READINGS
 from chaos_sampling.statistics.regression import pooled_regression, time_points
 from chaos_sampling.store import Dataset
@@ -32,23 +33,25 @@ def draw(
     """Draw Fig. S10: the same network in each reading, and r as the mean over all networks.
 
     Args:
-        readings: datasets of kind "reading", four of them.
+        readings: datasets of kind "reading", at least two.
         gains: those over which r is taken.
         sample_every: τ between the time points that enter r.
         dropped: share of a run that is dropped as a transient.
         duration: τ of each trace of h and φ.
     """
-    figure = style.page(215)
-    blocks = figure.subfigures(2, 2, wspace=0.02, hspace=0.02)
+    rows = -(-len(readings) // 2)
+    figure = style.page(107.5 * rows)
+    grid = figure.subfigures(rows, 2, squeeze=False, wspace=0.02, hspace=0.02)
+    blocks = grid.flat[: len(readings)]
     orthogonal = np.abs([dataset["orthogonal"] for dataset in readings])
     directions = Normalize(0, np.quantile(orthogonal, 0.99))
-    for block, letter, dataset in zip(blocks.flat, "abcd", readings, strict=True):
+    for block, letter, dataset in zip(blocks, ascii_lowercase, readings, strict=False):
         _block(block, dataset, directions, duration)
         r = _correlation(dataset, gains, time_points(dataset["time"], sample_every, dropped))
         label = READINGS[dataset.attributes["reading"]].label
         block.suptitle(f"{label}: $r$ = {r:.2f}".replace("-", "−"), size=style.TEXT_SIZE)
         style.panel_letter(block, letter)
-    _bars(blocks[-1], directions)
+    _bars(blocks[-2:], directions)
     return figure
 
 
@@ -85,7 +88,7 @@ def _correlation(dataset: Dataset, gains: Sequence[float], chosen: np.ndarray) -
 
 
 def _bars(blocks: np.ndarray, directions: Normalize) -> None:
-    """Explain the two colour scales, the same in all blocks, below the last row of them."""
+    """Explain the two colour scales, the same in all blocks, below the last two of them."""
     for block, norm, label in (
         (blocks[0], FIXED_OVERLAP, "|overlap|"),
         (blocks[1], directions, "|projection| on an orthogonal direction"),
@@ -93,15 +96,4 @@ def _bars(blocks: np.ndarray, directions: Normalize) -> None:
         image = next(
             axes.images[0] for axes in block.axes if axes.images and axes.images[0].norm is norm
         )
-        bar = block.colorbar(
-            image,
-            ax=block.axes,
-            location="bottom",
-            label=label,
-            ticks=MaxNLocator(3, steps=[1, 5, 10]),
-            shrink=0.6,
-            aspect=40,
-            extend="neither" if norm.vmax == 1 else "max",
-        )
-        bar.outline.set_visible(False)
-        bar.solids.set_edgecolor("face")  # otherwise some viewers of SVG show seams
+        overlap_bar(image, block.axes, label, location="bottom", shrink=0.6, aspect=40)

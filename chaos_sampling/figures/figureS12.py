@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.overlaps import RETRIEVED, STATES
@@ -99,9 +99,7 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
         axes.plot(at[seen], rates[column, seen], **look)
         axes.plot(at[~seen], bounds[column, ~seen], color=look["color"], **BOUND)
     axes.set(xscale="log", yscale="log", xlabel="number of neurons $N$")
-    axes.xaxis.set_major_locator(FixedLocator(sizes))
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_locator(NullLocator())
+    style.log_ticks(axes.xaxis, sizes)
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())

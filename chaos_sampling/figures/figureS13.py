@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy import stats
 
 from chaos_sampling.figures import models, style
 from chaos_sampling.statistics.selection import find, with_conditions
@@ -38,13 +39,13 @@ def draw(gain_samples: Sequence[Dataset], table: pd.DataFrame) -> Figure:
     rows = with_conditions(table, ["model", "batch_norm"])
     rows = rows.assign(kind=rows["model"].map(models.kind))
     looks = models.looks(rows["kind"].unique())
-    step = gain_samples[0]["autocorrelation/lag"][1]
+    step, gains = gain_samples[0]["autocorrelation/lag"][1], np.unique(table["gain"])
     for axes, (quantity, label) in zip(panels[2:], SPEEDS.items(), strict=True):
         of_quantity = find(rows, quantity).dropna(subset="mean")
         for kind, look in looks.items():
             models.against_gain(axes, of_quantity[of_quantity["kind"] == kind], look)
-        models.gain_axis(axes, np.unique(table["gain"]))
-        axes.set(ylabel=label.format(step=step), ylim=(0, None))
+        style.gain_axis(axes, gains, gains)
+        axes.set(xlabel="gain $g$", ylabel=label.format(step=step), ylim=(0, None))
         if of_quantity.empty:
             axes.text(0.5, 0.5, "longer than recorded", transform=axes.transAxes, ha="center")
             axes.set_yticks([])
@@ -54,13 +55,13 @@ def draw(gain_samples: Sequence[Dataset], table: pd.DataFrame) -> Figure:
 
 
 def _autocorrelations(axes: Axes, gain_samples: Sequence[Dataset], name: str) -> None:
-    """Draw the mean over trajectories for each gain, with its standard error."""
+    """Draw the mean over trajectories for each gain, with its 95 % interval."""
     colours = colormaps["viridis"](np.linspace(0, 0.9, len(gain_samples)))
     for samples, colour in zip(gain_samples, colours, strict=True):
         lag, correlation = samples["autocorrelation/lag"], samples[f"autocorrelation/{name}"]
         correlation = correlation / correlation[:, 0].mean()
         mean = correlation.mean(axis=0)
-        error = correlation.std(axis=0, ddof=1) / np.sqrt(len(correlation))
+        error = stats.t.ppf(0.975, len(correlation) - 1) * stats.sem(correlation)
         axes.fill_between(lag, mean - error, mean + error, color=colour, alpha=0.2, linewidth=0)
         axes.plot(lag, mean, color=colour, label=f"$g$ = {samples.attributes['gain']:g}")
     axes.axhline(0, color=style.GREY, linewidth=0.5, zorder=0)

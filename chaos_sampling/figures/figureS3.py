@@ -8,7 +8,6 @@ from itertools import cycle
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from chaos_sampling.figures import style, sweep
 from chaos_sampling.statistics.speed import speed, speedup
@@ -45,11 +44,11 @@ def draw(
     axes = figure.subplots(2, len(LABELS))
     for column, (sense, label) in enumerate(LABELS.items()):
         _against_gain(axes[0, column], theory, mixings, sense, reference_gain)
-        for row, (pair, colour) in enumerate(zip(pairs, cycle(PAIRS), strict=False), start=1):
-            _mark(axes[0, column], 0.05 * row, pair, colour)
+        _mark(axes[0, column], pairs)
         _within_pairs(axes[1, column], theory, mixings, sense, pairs)
         axes[0, column].set_title(label)
-        sweep.gain_axis(axes[0, column], [g for g in mixings[0]["gain"] if g > 1])
+        gains = [gain for gain in mixings[0]["gain"] if gain > 1]
+        style.gain_axis(axes[0, column], gains, sweep.GAIN_TICKS)
         axes[0, column].set_xlabel("gain $g$")
     axes[0, 0].set_ylabel(f"speed relative to $g$ = {reference_gain:g}")
     axes[1, 0].set_ylabel("speed at high gain / at low gain")
@@ -73,12 +72,16 @@ def _against_gain(
     axes.set_ylim(0, None)
 
 
-def _mark(axes: Axes, height: float, pair: tuple[float, float], colour: str) -> None:
-    low, high = pair
+def _mark(axes: Axes, pairs: Sequence[tuple[float, float]]) -> None:
+    """Draw the pairs as bars in a strip below the speed 0."""
+    share = 0.06 * len(pairs)
+    axes.set_ylim(-share / (1 - share) * axes.get_ylim()[1], None)
     across = axes.get_xaxis_transform()  # x in gains, y as a share of the panel
-    axes.hlines(height, low, high, color=colour, linewidth=5, transform=across)
-    place = {"ha": "center", "va": "center_baseline", "color": "white", "size": 4.5}
-    axes.text(np.sqrt(low * high), height, f"{low:g} → {high:g}", transform=across, **place)
+    for row, ((low, high), colour) in enumerate(zip(pairs, cycle(PAIRS), strict=False)):
+        height = 0.06 * row + 0.025
+        axes.hlines(height, low, high, color=colour, linewidth=6, transform=across)
+        place = {"ha": "center", "va": "center_baseline", "size": 5, "transform": across}
+        axes.text(np.sqrt(low * high), height, f"{low:g} → {high:g}", **place)
 
 
 def _within_pairs(
@@ -98,9 +101,7 @@ def _within_pairs(
             _column(axes, x, width, speedup(dataset, sense, *pair), colour)
     axes.set_xticks(range(len(pairs)), [f"{low:g} → {high:g}" for low, high in pairs])
     axes.set(xlabel="gains", yscale="log", ylim=(BOTTOM, TOP))
-    axes.yaxis.set_major_locator(FixedLocator([1, 2, 4, 8, 16]))
-    axes.yaxis.set_major_formatter("{x:g}")
-    axes.yaxis.set_minor_locator(NullLocator())
+    style.log_ticks(axes.yaxis, [1, 2, 4, 8, 16])
     axes.axhline(1, color=style.GREY, linewidth=0.4, zorder=0)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.store import Dataset
@@ -93,6 +93,4 @@ def _fine(dt: np.ndarray) -> np.ndarray:
 
 def _step_axis(axes: Axes, dt: np.ndarray) -> None:
     axes.set(xscale="log", xlabel="time step $dt$ (τ)", xlim=(dt.min() / 1.2, dt.max() * 1.2))
-    axes.xaxis.set_major_locator(FixedLocator(dt))
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_locator(NullLocator())
+    style.log_ticks(axes.xaxis, dt)

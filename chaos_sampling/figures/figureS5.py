@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.store import Dataset
@@ -68,9 +67,7 @@ def _scaling(axes: Axes, noise: Dataset, coupling: int, readout: int) -> None:
         middle = len(sizes) // 2
         axes.text(sizes[middle], 1.2 * guide[middle], "$N^{-1/2}$", color=style.GREY, ha="left")
     axes.set(xscale="log", yscale="log", xlabel="number of neurons $N$")
-    axes.xaxis.set_major_locator(FixedLocator(sizes))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter("{x:g}")
+    style.log_ticks(axes.xaxis, sizes)
     axes.yaxis.set_major_formatter("{x:g}")
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from chaos_sampling import timescales
-from chaos_sampling.figures import style, sweep
+from chaos_sampling.figures import style
 from chaos_sampling.store import Dataset
 
 LOOKS = {
@@ -97,5 +97,4 @@ def _against_gain(axes: Axes, latents: Dataset, values: np.ndarray) -> None:
         dots = np.where(np.isfinite(one), one, np.nan)
         axes.plot(beside, dots, "o", color=colour, markersize=2, markeredgewidth=0, alpha=0.7)
         axes.plot(beside, np.median(one, axis=1), color=colour, linestyle=line)
-    sweep.gain_axis(axes, gains)
-    axes.set_xticks(gains)
+    style.gain_axis(axes, gains, gains)

@@ -22,6 +22,7 @@ METRICS = {
     "diversity": "diversity",
 }
 """Panels, in their order."""
+COLUMNS = 3
 FEATURES = {"efficientnet_lite0": "EfficientNet-Lite0", "inception": "Inception v3"}
 
 
@@ -29,13 +30,17 @@ FEATURES = {"efficientnet_lite0": "EfficientNet-Lite0", "inception": "Inception 
 def draw(tables: Iterable[pd.DataFrame]) -> Figure:
     """Draw Fig. S8: each metric against gain, kinds of models in colours.
 
-    Real images against real ones are drawn at the number of images nearest to the model's.
+    Real images against real ones are drawn where they are as many as the model's.
 
     Args:
         tables: of `comparison.measure`, one of each model; what was not computed has the mean NaN.
     """
-    figure = style.page(112)
-    panels = dict(zip(METRICS, figure.subplots(2, 3).flat, strict=True))
+    rows = -(-len(METRICS) // COLUMNS)
+    figure = style.page(12 + 50 * rows)
+    grid = figure.subplots(rows, COLUMNS, squeeze=False).flat
+    for unused in grid[len(METRICS) :]:
+        unused.remove()
+    panels = dict(zip(METRICS, grid, strict=False))
     found = pd.concat([_read(table) for table in tables])
     looks = models.looks(found["kind"].unique())
     for metric, axes in panels.items():
@@ -66,8 +71,8 @@ def _kind(axes: Axes, rows: pd.DataFrame, looks: dict[str, object]) -> None:
 
 
 def _axes(axes: Axes, metric: str, rows: pd.DataFrame, gains: np.ndarray) -> None:
-    models.gain_axis(axes, gains)
-    axes.set_ylabel(METRICS[metric])
+    style.gain_axis(axes, gains, gains)
+    axes.set(xlabel="gain $g$", ylabel=METRICS[metric])
     if rows.empty:
         axes.text(0.5, 0.5, "not computed", transform=axes.transAxes, ha="center")
         axes.set_yticks([])

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.ticker import FixedLocator
 
 from chaos_sampling import seeds
 from chaos_sampling.figures import style
+from chaos_sampling.overlaps import STATES
 from chaos_sampling.readings import READINGS
 from chaos_sampling.statistics.hybrid import fractions
 from chaos_sampling.statistics.structure import (
@@ -69,13 +70,18 @@ def draw(structure: Dataset, *, strength: float, seed: int) -> Figure:
 
 
 def _maps(structure: Dataset) -> Mapping[str, np.ndarray]:
-    """Return the means over networks and states that are drawn, (strength, gain) by title."""
+    """Return the means over networks and states that are drawn, (strength, gain) by title.
+
+    Runs whose activity has died out have no projection; it is masked where none is left.
+    """
+    projection = structure["projection_patterns"].mean(axis=-1)
+    silent = structure["outcome"] == STATES.index("silent")
     kinds = {
         name: values.mean(axis=(-2, -1))
         for name, values in fractions(structure["outcome"], structure["speed"]).items()
     }
     return {
-        "projection on patterns": structure["projection_patterns"].mean(axis=(2, 3, 4)),
+        "projection on patterns": np.ma.masked_where(silent, projection).mean(axis=(-2, -1)),
         "in a pattern or negative": kinds["retrieval_fraction"],
         "at rest elsewhere": kinds["mixture_fraction"],
         "wandering": kinds["wandering_fraction"],
@@ -94,9 +100,8 @@ def _map(
         norm=norm,
         rasterized=True,
     )
-    bar = axes.get_figure().colorbar(image, ax=axes, pad=0.03, aspect=15)
-    bar.outline.set_visible(False)
-    _strength_axis(axes, structure)
+    style.colour_bar(image, axes, pad=0.03, aspect=15)
+    _strength_axis(axes)
 
 
 def _edges(centres: np.ndarray) -> np.ndarray:
@@ -105,12 +110,9 @@ def _edges(centres: np.ndarray) -> np.ndarray:
     return np.array([2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]])
 
 
-def _strength_axis(axes: Axes, structure: Dataset) -> None:
+def _strength_axis(axes: Axes) -> None:
     axes.set(xscale="log", xlabel="strength $s$")
-    first, last = structure["strength"][[0, -1]]
-    axes.xaxis.set_major_locator(FixedLocator([s for s in TICKS if first <= s <= last]))
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_locator(NullLocator())
+    style.log_ticks(axes.xaxis, TICKS)
 
 
 def _mark_readings(axes: Axes, structure: Dataset, strength: float) -> None:
@@ -145,22 +147,23 @@ def _correlation(axes: Axes, structure: Dataset, strength: float, seed: int) -> 
     strengths, values = structure["strength"], measures(structure)
     chosen = {name: values[name] for name in WINDOW}
     found = window(strengths, chosen, seeds.generator(seed, "bootstrap over networks"))
-    edges = np.exp(_edges(np.log(strengths)))
-    for place in np.flatnonzero(found.holds):
-        axes.axvspan(*edges[place : place + 2], color=style.ORANGE, alpha=0.35, linewidth=0)
+    axes.axvspan(*found.ends, color=style.ORANGE, alpha=0.35)
+    for height, interval in zip((0.03, 0.06), found.intervals, strict=True):
+        across = axes.get_xaxis_transform()  # x in strengths, y as a share of the panel
+        axes.hlines(height, *interval, color=style.ORANGE, linewidth=2, transform=across)
     axes.axhspan(*CRITERIA["r"], color=style.GREY, alpha=0.3, linewidth=0)
     axes.axhline(PAPER, color=style.BLACK, linewidth=0.5)
     axes.plot(strengths, values["r"], "o", color=style.SKY, markersize=2, markeredgewidth=0)
     axes.plot(strengths, values["r"].mean(axis=1), color=style.BLUE)
     axes.axvline(strength, color=style.BLACK, linewidth=0.5, linestyle=":")
-    axes.set_xlim(edges[0], edges[-1])
+    axes.set_xlim(strengths[0] / 1.2, strengths[-1] * 1.2)
     heights = _fisher_z(values["r"])
     lowest = max(heights.min() - 0.1, _fisher_z(CORRELATIONS[0]))
     axes.set_ylim(np.tanh(lowest), np.tanh(heights.max() + 0.1))
     axes.set_yscale("function", functions=(_fisher_z, np.tanh))
     axes.yaxis.set_major_locator(FixedLocator(CORRELATIONS))
     axes.set_title("$r$ over $g$ = 0, 3, 5, 8")
-    _strength_axis(axes, structure)
+    _strength_axis(axes)
 
 
 def _fisher_z(r: np.ndarray) -> np.ndarray:

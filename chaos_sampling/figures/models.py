@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter, NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.statistics.table import row
@@ -73,15 +72,6 @@ def against_gain(axes: Axes, rows: pd.DataFrame, looks: dict[str, object]) -> No
         face = looks["color"] if batch_norm == "training" else "white"
         line = {"linestyle": LINES[batch_norm][0], "markerfacecolor": face, "elinewidth": 0.5}
         axes.errorbar(values["gain"], values["mean"], bars, **line, **looks, zorder=3)
-
-
-def gain_axis(axes: Axes, gains: np.ndarray) -> None:
-    """Give an axes a logarithmic axis of the gain with a tick at each of the gains."""
-    axes.set(xlabel="gain $g$", xscale="log")
-    axes.set_xlim(gains.min() / 1.1, gains.max() * 1.1)
-    axes.set_xticks(gains, [f"{gain:g}" for gain in gains])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def legend(figure: Figure, kinds: Sequence[str], lines: Iterable[str]) -> None:

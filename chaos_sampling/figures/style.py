@@ -5,13 +5,16 @@ Figures are made with `matplotlib.figure.Figure` directly, so that no global sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from string import ascii_lowercase
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import FixedLocator, NullLocator
 from matplotlib.transforms import blended_transform_factory
 
 from chaos_sampling.files import replacing
@@ -126,6 +129,32 @@ def letter_axes(panels: Iterable[Axes]) -> None:
     """Write the bold letters a, b, c, … at the left of the titles of axes."""
     for letter, axes in zip(ascii_lowercase, panels, strict=False):
         axes.set_title(letter, loc="left", weight="bold", fontsize=LETTER_SIZE)
+
+
+def log_ticks(axis: Axis, ticks: Sequence[float]) -> None:
+    """Put ticks at these values only, written as plain numbers, on a logarithmic axis."""
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
+
+
+def gain_axis(axes: Axes, gains: Sequence[float], ticks: Sequence[float]) -> None:
+    """Give axes a logarithmic axis of the gain that just holds `gains`, with ticks at `ticks`."""
+    axes.set(xscale="log", xlim=(min(gains) / 1.1, max(gains) * 1.1))
+    log_ticks(axes.xaxis, ticks)
+
+
+def colour_bar(image: ScalarMappable, beside: Axes | Sequence[Axes], **look: object) -> None:
+    """Explain the colours of `image` in a bar that takes its room from axes.
+
+    Args:
+        image: with the colours.
+        beside: the axes.
+        look: what else `Figure.colorbar` takes.
+    """
+    bar = image.figure.colorbar(image, ax=beside, **look)
+    bar.outline.set_visible(False)
+    bar.solids.set_edgecolor("face")  # otherwise some viewers of SVG show seams
 
 
 def save(figure: Figure, *paths: str | Path) -> None:

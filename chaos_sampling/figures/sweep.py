@@ -9,7 +9,6 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.store import Dataset
@@ -39,18 +38,8 @@ def networks(axes: Axes, dataset: Dataset, values: np.ndarray) -> None:
     known = np.isfinite(shown).any(axis=1)
     # a network beyond what was recorded counts as slower than all others
     medians = np.nanmedian(np.where(known[:, None], values, 0), axis=1)
-    axes.plot(gains[known], medians[known], color=colour, linewidth=0.7, zorder=3)
-
-
-def gain_axis(axes: Axes, gains: Sequence[float]) -> None:
-    """Give an axes a logarithmic axis of the gain with few ticks."""
-    axes.set_xscale("log")
-    axes.set_xlim(min(gains) / 1.1, max(gains) * 1.1)
-    ticks = [tick for tick in GAIN_TICKS if min(gains) <= tick <= max(gains)]
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter("{x:g}")
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    line = {"linewidth": 0.7, "marker": "_", "markersize": 3.5, "zorder": 3}
+    axes.plot(gains[known], medians[known], color=colour, **line)
 
 
 def legend(place: Axes | Figure, datasets: Sequence[Dataset], **where: object) -> None:

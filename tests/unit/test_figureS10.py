@@ -44,6 +44,13 @@ def test_each_reading_has_a_block_with_its_name_and_r(figure):
     assert figure.get_figwidth() * 25.4 == pytest.approx(style.WIDTH)
 
 
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_there_is_a_block_for_each_of_any_number_of_readings(readings, count):
+    chosen = [*readings, reading("mean_1", 9)][:count]
+    drawn = figureS10.draw(chosen, gains=[0, 3, 5, 8], sample_every=1, dropped=1 / 3)
+    assert [bool(block.axes) for block in drawn.subfigs] == [True] * count + [False] * (count % 2)
+
+
 def test_blocks_show_the_first_network_at_every_gain(figure, readings):
     for block, dataset in zip(figure.subfigs, readings, strict=True):
         images = [axes.images[0] for axes in block.axes if axes.images]

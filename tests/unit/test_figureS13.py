@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
+from scipy import stats
 from tables import variables
 
 from chaos_sampling.figures import figureS13, models
@@ -42,6 +43,17 @@ def test_autocorrelations_are_means_over_trajectories_that_start_at_1(figure, pa
         expected = (np.exp(-LAG * gain / 4) + np.exp(-LAG * gain / 6)) / 2
         np.testing.assert_allclose(line.get_ydata(), expected)
         assert line.get_label() == f"$g$ = {gain:g}"
+
+
+@pytest.mark.parametrize("panel", [0, 1])
+def test_bands_are_intervals_of_95_percent(figure, panel):
+    lag = LAG[20]
+    for band, gain in zip(figure.axes[panel].collections, GAINS, strict=True):
+        vertices = band.get_paths()[0].vertices
+        low, high = np.unique(vertices[vertices[:, 0] == lag, 1])
+        values = np.exp(-lag * gain / np.array([4, 6]))
+        half = stats.t.ppf(0.975, 1) * np.ptp(values) / 2  # the standard error of two values
+        assert (high - low) / 2 == pytest.approx(half)
 
 
 def test_speeds_of_every_model_are_drawn_against_gain(figure):

@@ -111,6 +111,13 @@ def test_the_figure_needs_no_torch():
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
+def test_a_seventh_metric_has_a_panel_of_its_own(tables, monkeypatch):
+    monkeypatch.setitem(figureS8.METRICS, "coverage", "coverage")
+    figure = figureS8.draw(tables)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcdefg")
+    assert figure.axes[-1].get_ylabel() == "coverage"
+
+
 def test_training_seeds_are_drawn_as_one_with_an_interval():
     levels = {"celeba-subset-seed1": 1.0, "celeba-subset-seed2": 1.2, "celeba-subset-seed3": 1.4}
     figure = figureS8.draw(quality(name, level, with_images=True) for name, level in levels.items())

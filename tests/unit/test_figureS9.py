@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import same_color, to_hex
 from tables import variables
 
 from chaos_sampling.figures import figureS9, style
 from chaos_sampling.overlaps import STATES
+from chaos_sampling.statistics.structure import Window
 from chaos_sampling.store import Dataset
 
 STRENGTHS = np.array([0.5, 1, 2, 4, 8])
@@ -92,6 +93,25 @@ def test_readings_beyond_the_map_are_arrows_at_its_border(panels):
     assert found["mean_1"][2:] == [(1, top, "^")] * 3
     assert found["sum_1"][:2] == [(right, 0, ">"), (right, 10, ">")]
     assert found["sum_1"][2:] == [(right, top, (3, 0, -45))] * 3
+
+
+def test_projections_of_silent_runs_are_left_out(structure):
+    structure["outcome"][0, 0] = STATES.index("silent")
+    structure["outcome"][1, 0, 0] = STATES.index("silent")
+    (mesh,) = figureS9.draw(structure, strength=4, seed=1).axes[0].collections
+    assert np.argwhere(np.ma.getmaskarray(mesh.get_array())).tolist() == [[0, 0]]
+    expected = structure["projection_patterns"][1, 0, 1:].mean()
+    assert mesh.get_array()[0, 1] == pytest.approx(expected)
+
+
+def test_the_window_ends_at_strengths_of_the_map_and_has_intervals(structure, monkeypatch):
+    found = Window(np.array([]), np.array([]), (1.0, 4.0), ((0.5, 2.0), (4.0, 8.0)))
+    monkeypatch.setattr(figureS9, "window", lambda *_: found)
+    axes = figureS9.draw(structure, strength=4, seed=1).axes[5]
+    band = next(patch for patch in axes.patches if same_color(patch.get_facecolor()[:3], "#E69F00"))
+    assert (band.get_x(), band.get_x() + band.get_width()) == (1, 4)
+    lines = [lines.get_segments()[0][:, 0].tolist() for lines in axes.collections]
+    assert lines == [[0.5, 2], [4, 8]]
 
 
 def test_each_network_has_its_r(structure, panels):

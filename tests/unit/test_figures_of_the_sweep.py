@@ -93,6 +93,7 @@ def test_networks_are_dots_and_their_median_counts_those_beyond_the_record():
     assert np.isfinite(np.concatenate([dot.get_ydata() for dot in dots])).sum() == 6
     np.testing.assert_array_equal(line.get_xdata(), GAINS[1:])
     np.testing.assert_array_equal(line.get_ydata(), [2, np.inf, 2])
+    assert line.get_marker() == "_"  # what stands between two infinite medians is drawn
 
 
 def test_s1_draws_theory_networks_and_only_chaotic_ones_where_it_says_so(theory, simulated):
@@ -126,6 +127,16 @@ def test_s3_compares_any_number_of_pairs(theory, simulated, pairs):
     assert len(below) == 4
     expected = [f"{low} → {high}" for low, high in pairs]
     assert [label.get_text() for label in below[0].get_xticklabels()] == expected
+
+
+def test_s3_marks_pairs_below_all_speeds(theory, simulated):
+    mixings, _ = simulated
+    figure = figureS3.draw(theory, mixings, reference_gain=4, pairs=[(2, 8), (2, 4), (4, 8)])
+    for axes in figure.axes[:4]:
+        zero = axes.transAxes.inverted().transform(axes.transData.transform((1, 0)))[1]
+        heights = [lines.get_segments()[0][0, 1] for lines in axes.collections]
+        assert len(heights) == 3
+        assert 0 < min(heights) < max(heights) < zero
 
 
 def test_s3_counts_networks_that_are_too_slow_to_time(theory, simulated):
