@@ -109,6 +109,6 @@ def _state_space(axes: Axes3D, original: np.ndarray, perturbed: np.ndarray) -> N
         axis.set_label_text(f"$h_{index}$")
         axis.set_pane_color("white")
         axis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-        axis.set_tick_params(pad=-4)
-        axis.labelpad = -10
+        axis.set_tick_params(pad=-3)
+        axis.labelpad = -9.5
     axes.set_box_aspect(None, zoom=1.05)

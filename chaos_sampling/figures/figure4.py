@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from chaos_sampling.energy import descend, energy
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
-from chaos_sampling.overlaps import typical_network
+from chaos_sampling.overlaps import AT_REST, typical_network
 from chaos_sampling.store import Dataset
 
 NETWORK = 0
@@ -150,11 +150,13 @@ def _landscape(panel: SubFigure, patterns: np.ndarray) -> None:
 
 
 def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> None:
+    """Draw the first network, and write how many of all come to rest at each gain."""
     for column, gain in enumerate(measured["gain"]):
         top, bottom = axes[:, column]
         heat_map(top, measured["time"], measured["overlap"][NETWORK, column], FIXED_OVERLAP)
         heat_map(bottom, measured["time"], measured["orthogonal"][NETWORK, column], directions)
-        top.set_title(f"$g$ = {gain:g}")
+        resting = measured["speed"][:, column, -1] < AT_REST
+        top.set_title(f"$g$ = {gain:g}\n{resting.sum()} of {len(resting)} at rest")
         top.tick_params(labelbottom=False)
         bottom.set_xlabel("time (τ)")
     for inner in axes[:, 1:].flat:

@@ -114,10 +114,11 @@ def _entropies(axes: Axes, cycles: Dataset) -> None:
     for place, index in enumerate(places):
         counts = _counts(cycles, index)
         expected = [uniform_entropy(count.sum(), counts.shape[1]) for count in counts]
-        _dots(axes, place, [entropy(count) for count in counts], COLOURS.get(names[place]))
+        colour = COLOURS.get(names[place], style.PURPLE)
+        _dots(axes, place, [entropy(count) for count in counts], colour)
         axes.plot(place + np.array([-0.4, 0.4]), [present_mean(expected)] * 2, **DASHED)
     axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    axes.set(ylabel="entropy of visits (nats)", ylim=(0, None))
+    axes.set(ylabel="entropy of visits (nats)", ylim=(-0.1, None))
 
 
 def _transitions(axes: Axes, cycles: Dataset) -> None:
@@ -126,20 +127,15 @@ def _transitions(axes: Axes, cycles: Dataset) -> None:
     states = 2 * cycles["overlap"].shape[-1]
     network = (visited >= 0).sum(axis=(1, 2)).argmax()
     image = axes.imshow(transitions(visited[network], states), cmap=style.HEAT)
-    ticks = [0, states // 2 - 1, states // 2, states - 1]
-    labels = ["ξ$_1$", "", "−ξ$_1$", ""]
+    patterns = states // 2
+    ticks = [0, patterns, states - 1]
+    labels = ["ξ$_1$", "−ξ$_1$", f"−ξ$_{{{patterns}}}$"]
     axes.set_xticks(ticks, labels)
     axes.set_yticks(ticks, labels)
     axes.set(xlabel="to", ylabel="from", title=f"network {network + 1}")
-    axes.figure.colorbar(
-        image,
-        ax=axes,
-        label="passages",
-        ticks=MaxNLocator(4, integer=True),
-        shrink=0.8,
-        aspect=15,
-        pad=0.02,
-    )
+    look = {"shrink": 0.8, "aspect": 15, "pad": 0.02}
+    ticks = MaxNLocator(4, integer=True)
+    style.colour_bar(image, axes, label="passages", ticks=ticks, **look)
 
 
 def _staying(axes: Axes, cycles: Dataset) -> None:
@@ -186,7 +182,7 @@ def _correlations(axes: Axes, cycles: Dataset) -> None:
             axes.plot(place + beside + np.array([-0.15, 0.15]), [mean] * 2, color=style.BLACK)
     axes.axhline(0, color=style.GREY, linewidth=0.5)
     axes.set_xticks(range(len(EXPLANATIONS)), EXPLANATIONS.values(), rotation=90)
-    axes.set(ylabel="ρ of visits with …", ylim=(-1, 1))
+    axes.set(ylabel="ρ of visits with …", ylim=(-1.05, 1.05))
 
 
 def _protocols(axes: Axes, cycles: Dataset) -> None:
@@ -203,14 +199,16 @@ def _protocols(axes: Axes, cycles: Dataset) -> None:
     axes.set(ylabel="share of cycles", ylim=(0, 1))
 
 
-def _retrieval(cycles: Dataset, index: int) -> float:
-    return float((visited_states(cycles, index) >= 0).mean())
+def _retrieval(cycles: Dataset, index: int) -> np.ndarray:
+    """Return the share of each network's cycles that are visits."""
+    return (visited_states(cycles, index) >= 0).mean(axis=(1, 2))
 
 
-def _excess(cycles: Dataset, index: int) -> float:
+def _excess(cycles: Dataset, index: int) -> np.ndarray:
+    """Return by how much each network repeats itself, NaN where too few of its visits follow."""
     visited = visited_states(cycles, index)
     repeats = np.array([repeat_probability(network) for network in visited])
-    return present_mean(repeats[:, 0] - repeats[:, 1])
+    return repeats[:, 0] - repeats[:, 1]
 
 
 LABELS = {"gain": "gain $g$", "duration": "phase (τ)"}
@@ -230,15 +228,22 @@ def _grid(axes: Axes, cycles: Dataset, name: str, title: str) -> None:
         np.unique(cycles[f"{phase}_{name}"][chosen], axis=0, return_inverse=True)
         for phase in ("low", "high")
     )
-    values = np.full((len(rows), len(columns)), np.nan)
+    values = np.full((len(rows), len(columns), cycles["overlap"].shape[1]), np.nan)
     values[row.ravel(), column.ravel()] = [measure(cycles, index) for index in chosen]
-    axes.imshow(values, cmap=colours, vmin=lowest, vmax=highest, origin="lower", aspect="auto")
-    for y, x in np.argwhere(np.isfinite(values)):
-        number = f"{round(values[y, x], 2) + 0:.2f}".replace("-", "−")  # + 0: no −0.00
-        axes.text(x, y, number, ha="center", va="center", size=style.SMALL)
+    means = np.apply_along_axis(present_mean, -1, values)
+    axes.imshow(means, cmap=colours, vmin=lowest, vmax=highest, origin="lower", aspect="auto")
+    for y, x in np.argwhere(np.isfinite(means)):
+        axes.text(x, y, _number(values[y, x]), ha="center", va="center", size=style.SMALL)
     axes.set_xticks(range(len(columns)), _texts(columns))
     axes.set_yticks(range(len(rows)), _texts(rows))
     axes.set(xlabel=f"high {LABELS[name]}", ylabel=f"low {LABELS[name]}", title=title)
+
+
+def _number(values: np.ndarray) -> str:
+    """Return the mean over networks, and below it their number where not all have a value."""
+    mean = f"{round(present_mean(values), 2) + 0:.2f}".replace("-", "−")  # + 0: no −0.00
+    count = np.isfinite(values).sum()
+    return mean if count == len(values) else f"{mean}\n({count})"
 
 
 def _varied(cycles: Dataset, name: str) -> list[int]:

@@ -93,5 +93,25 @@ def test_pairs_of_gains_and_of_durations_are_told_apart(panels, panel, rows, col
     assert numbers(axes) == ["1.00"] * 2
 
 
+def test_cells_of_fewer_networks_than_all_say_of_how_many(cycles):
+    cycles["overlap"][-1, 0] = 0.2  # the first network visits nothing in short phases
+    panels = {axes.get_title(loc="left"): axes for axes in figureS11.draw(cycles).axes}
+    assert [text.endswith("\n(3)") for text in numbers(panels["l"])] == [True, False]
+    assert numbers(panels["k"]) == ["0.75", "1.00"]
+
+
+def test_no_dot_is_cut_at_the_edge_of_its_panel(panels):
+    for name in "bg":
+        low, high = panels[name].get_ylim()
+        heights = np.concatenate([line.get_ydata() for line in panels[name].lines])
+        assert low < np.nanmin(heights)
+        assert np.nanmax(heights) < high
+
+
+def test_every_tick_of_the_passages_is_named(panels):
+    for labels in (panels["c"].get_xticklabels(), panels["c"].get_yticklabels()):
+        assert [label.get_text() for label in labels] == ["ξ$_1$", "−ξ$_1$", "−ξ$_{3}$"]
+
+
 def test_network_that_always_stays_repeats_itself_by_chance(panels):
     assert numbers(panels["j"])[0] == "0.00"

@@ -75,6 +75,7 @@ def hybrid(rng) -> tuple[Dataset, Dataset, Dataset]:
         gain=gains,
         time=time,
         overlap=rng.uniform(-1, 1, (2, 3, 60, 4)),
+        speed=np.array([[0, 0, 1.0], [0, 1, 1]])[..., None] * np.ones(60),
         orthogonal=rng.uniform(-0.3, 0.3, (2, 3, 60, 16)),
     )
     cycled = rng.uniform(-0.8, 0.8, (2, 60, 4))
@@ -189,6 +190,12 @@ def test_figure4_draws_the_first_network_and_a_typical_one_under_cycled_gain(hyb
 
     gain = next(axes for axes in figure.axes if axes.get_ylabel() == "$g(t)$").lines[0]
     np.testing.assert_array_equal(gain.get_ydata(orig=True), cycled_overlaps["gain"][1])
+
+
+def test_figure4_says_how_many_networks_come_to_rest(hybrid):
+    titles = [axes.get_title() for axes in figure4.draw(*hybrid).axes]
+    resting = [title.split("\n")[1] for title in titles if "rest" in title]
+    assert resting == ["2 of 2 at rest", "1 of 2 at rest", "0 of 2 at rest"]
 
 
 def test_figure4_shares_colour_scales_except_for_the_cycled_overlaps(hybrid):
