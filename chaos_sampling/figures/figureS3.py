@@ -80,7 +80,7 @@ def _mark(axes: Axes, pairs: Sequence[tuple[float, float]]) -> None:
     for row, ((low, high), colour) in enumerate(zip(pairs, cycle(PAIRS), strict=False)):
         height = 0.06 * row + 0.025
         axes.hlines(height, low, high, color=colour, linewidth=6, transform=across)
-        place = {"ha": "center", "va": "center_baseline", "size": 5, "transform": across}
+        place = {"ha": "center", "va": "center_baseline", "size": 4.5, "transform": across}
         axes.text(np.sqrt(low * high), height, f"{low:g} → {high:g}", **place)
 
 
