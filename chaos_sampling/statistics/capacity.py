@@ -155,10 +155,10 @@ def _escape_rows(escapes: Dataset) -> list[dict[str, Any]]:
     for (source, name), (column, gain), (place, size) in product(*cells):
         at = source, column, place
         where = {"gain": gain, "size": size, "condition": {"source": str(name)}}
-        rows.append(_rate_row(escapes["escapes"][at], checked[at], every, where))
-        rows.append(row("time_at_risk", escapes["time_at_risk"][at], **where))
+        rate = _rate_row(escapes["escapes"][at], checked[at], every, where)
         if not escapes["escapes"][at].any():
-            rows.append(row("escape_rate_bound", [], **where) | {"high": bounds[at]})
+            rate |= {"interval": "bound", "low": 0.0, "high": bounds[at]}
+        rows += [rate, row("time_at_risk", escapes["time_at_risk"][at], **where)]
     return rows
 
 

@@ -68,7 +68,7 @@ def condition_rows(cycles: Dataset, index: int, *, seed: int) -> list[dict[str, 
         *_order(visited, patterns, condition),
     ]
     if condition["low_gain"] == cycles["low_gain"][0]:
-        found = correlations(cycles, index)
+        found = correlations(cycles, index) | energy_ratios(cycles, index)
         rows += [row(name, values, condition=condition) for name, values in found.items()]
     return rows
 
@@ -118,6 +118,23 @@ def correlations(cycles: Dataset, index: int) -> dict[str, list[float]]:
         name: [_spearman(*networks) for networks in zip(*pair, strict=True)]
         for name, pair in pairs.items()
     }
+
+
+def energy_ratios(cycles: Dataset, index: int) -> dict[str, np.ndarray]:
+    """Compare, in each network, the mean energy at the ends of cycles with two others.
+
+    Args:
+        cycles: kind "cycles".
+        index: of the condition.
+
+    Returns:
+        (networks,) each: its ratio to that of the patterns, and to that of the restarts.
+    """
+    energy, patterns, restarts = (
+        values.reshape(len(values), -1).mean(axis=1)
+        for values in (cycles["energy"][index], cycles["pattern_energy"], cycles["restart_energy"])
+    )
+    return {"energy_over_patterns": energy / patterns, "energy_over_restarts": energy / restarts}
 
 
 def pattern_tally(visited: np.ndarray, patterns: int) -> np.ndarray:

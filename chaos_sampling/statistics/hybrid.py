@@ -116,7 +116,24 @@ def _regression_rows(
             )
             for name in networks[0]
         ]
-    return rows
+    return rows + _overlap_rows(
+        gains, np.abs(measured["overlap"][:, entering][:, :, chosen]), condition
+    )
+
+
+def _overlap_rows(
+    gains: np.ndarray, overlaps: np.ndarray, condition: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Give r of what else the paper may have correlated (R9): (network, gain, time, pattern)."""
+    measures = {"max": overlaps.max(axis=-1), "mean": overlaps.mean(axis=-1)}
+    return [
+        row(
+            f"pooled_r_overlap_{name}",
+            [pooled_regression(gains, network).rvalue for network in networks],
+            condition=condition,
+        )
+        for name, networks in measures.items()
+    ]
 
 
 def _regression(
@@ -182,11 +199,16 @@ def _low_phases(overlap: np.ndarray, speed: np.ndarray, gain: np.ndarray) -> dic
     before, after = visited[:-1][both], visited[1:][both]
     _, counts = np.unique(visited[visited != 0], return_counts=True)
     kinds = fractions(classify(ends, speed[last]), speed[last])
+    largest = np.abs(ends).max(axis=-1)
+    retrieved = largest[kinds["retrieval_fraction"]]
+    switched = abs(before) != abs(after)
     return {
-        "overlap_final": np.abs(ends).max(axis=-1).mean(),
+        "overlap_final": largest.mean(),
+        "overlap_final_retrieved": retrieved.mean() if retrieved.size else np.nan,
         **{name: kind.mean() for name, kind in kinds.items()},
         "switch_probability": (before != after).mean() if both.any() else np.nan,
-        "pattern_switch_probability": (abs(before) != abs(after)).mean() if both.any() else np.nan,
+        "pattern_switch_probability": switched.mean() if both.any() else np.nan,
+        "pattern_switch_share": switched.sum() / both.size if both.size else np.nan,
         "patterns_visited": patterns_visited(visited),
         "visit_entropy": stats.entropy(counts) if counts.size else np.nan,
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -40,4 +43,20 @@ def latents_table(latents: Dataset) -> pd.DataFrame:
             }
             rows += [row(name, values[i, j], ranks=True, **at) for name, values in times.items()]
             rows += [row(name, values[i, j], **at) for name, values in measures.items()]
-    return table(rows)
+    return table(rows + _ratio_rows(latents))
+
+
+def _ratio_rows(latents: Dataset) -> list[dict[str, Any]]:
+    """Compare every other source with the subset of the same network."""
+    sources = list(latents["source"])
+    subset = sources.index("subset")
+    rows = []
+    for (source, name), (place, gain), quantity in product(
+        enumerate(sources), enumerate(latents["gain"]), ("dimension", "correlation_rms")
+    ):
+        if source != subset:
+            values = latents[quantity][source, place] / latents[quantity][subset, place]
+            condition = {"source": str(name), "reference_source": "subset"}
+            where = {"gain": gain, "size": latents.attributes["neurons"], "condition": condition}
+            rows.append(row(f"{quantity}_latents_ratio", values, **where))
+    return rows

@@ -58,20 +58,21 @@ def _readout_rows(noise: Dataset, coupling: int, source: int, readout: int) -> l
 def _ratio_rows(noise: Dataset) -> list[dict[str, Any]]:
     """Compare chaos with noise in networks with the same weights."""
     conditions = list(noise["condition"])
-    chaos, stable = (
-        noise["deviation"][:, conditions.index(name)] for name in ("chaos", "noise")
-    )  # (coupling, readout, size, network) each
-    return [
-        row(
-            "readout_ratio",
-            (chaos / stable)[coupling, readout, index],
-            size=size,
-            condition={"coupling": float(strength), "readout": str(name)},
-        )
-        for coupling, strength in enumerate(noise["coupling"])
-        for readout, name in enumerate(noise["readout"])
-        for index, size in enumerate(noise["size"])
-    ]
+    chaos, stable = (conditions.index(name) for name in ("chaos", "noise"))
+    with np.errstate(invalid="ignore"):  # both half-lives beyond the record
+        deviation, half_life = (
+            noise[name][:, chaos] / noise[name][:, stable] for name in ("deviation", "half_life")
+        )  # (coupling, readout, size, network) each
+    rows = []
+    cells = [enumerate(noise[name]) for name in ("coupling", "readout", "size")]
+    for (coupling, strength), (readout, name), (index, size) in itertools.product(*cells):
+        at = coupling, readout, index
+        where = {"size": size, "condition": {"coupling": float(strength), "readout": str(name)}}
+        rows += [
+            row("readout_ratio", deviation[at], **where),
+            row("readout_half_life_ratio", half_life[at], ranks=True, **where),
+        ]
+    return rows
 
 
 def _swept_rows(noise: Dataset) -> list[dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 A table is in long form, one quantity under one condition a row. `mean`, `se` and `median` summarise
 one value per network; `low` and `high` bound a 95 % interval, and `interval` says of what. For most
-quantities it is Student's t interval of the mean, which may reach past the bounds of a bounded
-quantity; where each network says only yes or no it is the exact binomial one. Quantities that can
-lie beyond what was recorded, or span orders of magnitude, are judged by ranks: the interval is the
+quantities it is Student's t interval of the mean; for those that `RANGES` bounds it is made on a
+scale without bounds and taken back, so that it stays inside. Where each network says only yes or
+no, or a share is 0 in all of them, or 1, it is the exact binomial one. Quantities that can lie
+beyond what was recorded, or span orders of magnitude, are judged by ranks: the interval is the
 distribution-free one of the median, which takes six networks at least, and `mean` and `se` are left
 empty where a value is infinite. A network without a value is left out and lowers the count
 `networks`.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,23 @@ COLUMNS = [
 ]
 NOT_COMPUTED = "not computed"
 """Stands for the mean of a quantity that needs something which is not there."""
+
+SHARE = (0.0, 1.0)
+RANGES = {
+    SHARE: (
+        *("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*"),
+        *("uniformity_power", "correlation_rms*", "correlation_abs", "correlation_noise"),
+    ),
+    (-1.0, 1.0): (
+        *("pooled_r_*", "run_r_*", "*_correlation", "*_excess"),
+        *("overlap_*", "own_overlap_final", "projection_*"),
+    ),
+    (0.0, np.inf): (
+        *("escape_rate", "variance_*", "step_change_*", "dimension_h", "dimension_phi"),
+        *("lyapunov_dimension", "entropy_rate", "visit_entropy", "patterns_visited"),
+    ),
+}
+"""Bounds that no interval reaches past, by the names of quantities; the first that fits counts."""
 
 
 def row(
@@ -53,7 +72,7 @@ def row(
     values = np.asarray(values)
     values = values[~np.isnan(values)]
     count = len(values)
-    low, high = _median_interval(values) if ranks else _mean_interval(values)
+    low, high = _median_interval(values) if ranks else _mean_interval(values, range_of(quantity))
     finite = np.isfinite(values).all()
     return {
         "quantity": quantity,
@@ -71,14 +90,49 @@ def row(
     }
 
 
-def _mean_interval(values: np.ndarray) -> tuple[float, float]:
-    if values.dtype == bool and len(values):
-        return tuple(stats.binomtest(int(values.sum()), len(values)).proportion_ci(0.95))
-    if len(values) < 2:
+def range_of(quantity: str) -> tuple[float, float]:
+    """Return the least and the largest value that a quantity can have, by `RANGES`."""
+    for bounds, names in RANGES.items():
+        if any(fnmatchcase(quantity, name) for name in names):
+            return bounds
+    return -np.inf, np.inf
+
+
+def interval_within(
+    mean: float, error: float, count: int, bounds: tuple[float, float]
+) -> tuple[float, float]:
+    """Bound a mean by Student's t on a scale on which its range has no ends.
+
+    The scale is log((x − a)/(b − x)) for x from a to b, for a correlation twice Fisher's z, and
+    log(x − a) where b is infinite; the standard error there is that of x times the slope.
+
+    Args:
+        mean: of the values.
+        error: its standard error.
+        count: number of values, two at least.
+        bounds: a and b. Where the mean is not between them, if only by rounding, there is no such
+            scale, and the interval is that of x itself.
+    """
+    half = stats.t.ppf(0.975, count - 1) * error
+    below, above = mean - bounds[0], bounds[1] - mean
+    if np.isinf(below) or below <= 0 or above <= 0:
+        return mean - half, mean + half
+    odds = np.exp(half * (1 / below + 1 / above)) ** np.array([1, -1])
+    share = below / (below + above)
+    return tuple(bounds[0] + below / (odds + share * (1 - odds)))
+
+
+def _mean_interval(values: np.ndarray, bounds: tuple[float, float]) -> tuple[float, float]:
+    count = len(values)
+    equal = count > 1 and values.min() == values.max()
+    agreed = equal and bounds == SHARE and values[0] in SHARE
+    if count and (agreed or values.dtype == bool):
+        return tuple(stats.binomtest(int(values.sum()), count).proportion_ci(0.95))
+    if count < 2:
         return np.nan, np.nan
-    if np.ptp(values) == 0:
+    if equal:
         return values[0], values[0]
-    return stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+    return interval_within(values.mean(), stats.sem(values), count, bounds)
 
 
 def _median_interval(values: np.ndarray) -> tuple[float, float]:

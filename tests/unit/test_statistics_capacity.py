@@ -150,9 +150,10 @@ def test_table(capacity, escapes):
         np.log(np.log(0.96) / np.log(0.84)) / np.log(4), abs=2e-2
     )
     assert np.isnan(find(found, "escape_exponent", gain=2, condition=noise)["mean"])
-    bound = find(found, "escape_rate_bound", gain=2, size=100, condition=noise)
+    bound = find(found, "escape_rate", gain=2, size=100, condition=noise)
+    assert (bound["mean"], bound["low"]) == (0, 0)
     assert bound["high"] == pytest.approx(-np.log(0.05) / 400)
-    assert (found["quantity"] == "escape_rate_bound").sum() == 3
+    assert (found["interval"] == "bound").sum() == 3
     assert find(found, "critical_gain")["theory"] == 3.8
 
 

@@ -93,6 +93,19 @@ def test_restarts_are_summarised(found):
         assert find(found, quantity, condition=restarts)["mean"] == pytest.approx(mean)
 
 
+def test_energies_are_compared_within_each_network():
+    data = cycles_data()
+    scale = np.array([1.0, 2.0, 4.0])
+    data["energy"][0] *= scale[:, None, None]
+    data["pattern_energy"][:] *= scale[:, None]
+    data["restart_energy"][:] *= scale[:, None] / 2
+    ratios = cycles_table(data, seed=0)
+    for quantity, ratio in (("energy_over_patterns", 6 / 7), ("energy_over_restarts", 24 / 13)):
+        found = find(ratios, quantity, condition=condition("chaos"))
+        expected = pytest.approx([ratio] * 3)
+        assert [found[name] for name in ("low", "mean", "high")] == expected
+
+
 def test_network_that_stays_is_nonuniform_and_never_switches():
     only = cycles_table(cycles_data(networks=1), seed=0)
     means = {"switch_probability": 0, "nonuniform_fraction": 1, "visit_entropy": 0}

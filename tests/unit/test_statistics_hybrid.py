@@ -164,11 +164,13 @@ def test_time_points_are_taken_every_so_often():
     ("quantity", "values"),
     [
         ("overlap_final", [(1 + 1 + 0.5 + 0.95) / 4, 0.99]),
+        ("overlap_final_retrieved", [(1 + 1 + 0.95) / 3, 0.99]),  # the mixture drops out
         ("retrieval_fraction", [0.75, 1]),
         ("negative_fraction", [0.25, 0]),
         ("mixture_fraction", [0.25, 0]),
         ("switch_probability", [1, 0]),  # pattern to negative is a switch; the mixture drops out
         ("pattern_switch_probability", [0, 0]),
+        ("pattern_switch_share", [0, 0]),
         ("patterns_visited", [2, 1]),
         ("visit_entropy", [np.log(3), 0]),  # each of 1, −1 and 2 once; 3 at all times
     ],
@@ -177,6 +179,24 @@ def test_ends_of_low_phases_are_summarised(hybrid, quantity, values):
     found = find(hybrid, quantity, condition=CYCLED)
     assert found["mean"] == pytest.approx(np.mean(values))
     assert found["networks"] == 2
+
+
+def test_phases_that_retrieve_nothing_count_among_all_pairs_of_phases():
+    cycled = cycled_data()
+    cycled["overlap"][0, 5] = [0, 0, -1]
+    found = summarise(cycled=cycled)
+    means = {"pattern_switch_probability": (1 + 0) / 2, "pattern_switch_share": (1 / 3 + 0) / 2}
+    for quantity, mean in means.items():
+        assert find(found, quantity, condition=CYCLED)["mean"] == pytest.approx(mean)
+
+
+def test_overlaps_are_correlated_with_gain_beside_the_projection():
+    data = fixed_data()
+    # of the second network the largest falls by 0.05 per unit of gain, and two others rise
+    data["overlap"][1, ..., [0, 2]] = 0.03 * GAINS[:, None]
+    found = summarise(fixed=data)
+    assert find(found, "pooled_r_overlap_max", condition=FIXED)["mean"] == pytest.approx(-1)
+    assert find(found, "pooled_r_overlap_mean", condition=FIXED)["mean"] == pytest.approx(0)
 
 
 def test_network_that_never_retrieves_twice_has_no_switch_probability():

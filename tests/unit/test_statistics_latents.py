@@ -54,6 +54,16 @@ def test_latents_are_summarised_by_source_and_gain(latents, source, gain, scale)
     assert find(found, "half_life_latents", **at)["median"] == pytest.approx(np.log(2), rel=0.01)
 
 
+def test_sources_are_compared_with_the_subset_of_the_same_network(latents):
+    latents["dimension"][:, 1] *= [1, 2, 4]
+    at = {"gain": 4.0, "size": 250}
+    at["condition"] = json.dumps({"reference_source": "subset", "source": "surrogate"})
+    for quantity in ("dimension_latents_ratio", "correlation_rms_latents_ratio"):
+        found = find(latents_table(latents), quantity, **at)
+        assert [found[name] for name in ("low", "mean", "high")] == pytest.approx([2, 2, 2])
+        assert found["networks"] == 3
+
+
 def test_times_beyond_the_record_are_infinite(latents):
     latents["autocorrelation"][0, 0, 1:] = 1.0
     found = latents_table(latents)

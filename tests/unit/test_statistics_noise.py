@@ -19,7 +19,7 @@ def noise_data(sizes=SIZES):
     spread = np.array([0.9, 1.0, 1.1])
     scaled = sizes[:, None] ** POWERS[..., None, None] * spread
     scaled[1] *= 2  # chaos is twice as large as noise
-    half_life = np.broadcast_to([1.0, 3.0, np.inf], (2, 3, 3, len(sizes), 3))
+    half_life = np.tile([1.0, 3.0, np.inf], (2, 3, 3, len(sizes), 1))
     swept = np.arange(12.0).reshape(2, 2, 3)
     return Dataset(
         "noise",
@@ -92,6 +92,14 @@ def test_chaos_is_compared_with_noise_in_the_same_network():
     at = json.dumps({"coupling": 2.0, "readout": "shared"})
     found = find(noise_table(noise_data()), "readout_ratio", size=400, condition=at)
     assert [found[name] for name in ("mean", "low", "high")] == pytest.approx([2, 2, 2])
+
+
+def test_half_lives_are_compared_in_the_same_network():
+    data = noise_data()
+    data["half_life"][0, 1, 1, 0] = [0.5, 6.0, np.inf]
+    at = json.dumps({"coupling": 0.0, "readout": "random"})
+    found = find(noise_table(data), "readout_half_life_ratio", size=100, condition=at)
+    assert (found["networks"], found["median"]) == (2, 1.25)  # 1/2 and 2; ∞/∞ is none
 
 
 @pytest.mark.parametrize(("gain", "mean", "theory"), [(0.5, 4, 0.2), (4.0, 10, 0.4)])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from chaos_sampling.statistics.selection import load
-from chaos_sampling.statistics.table import COLUMNS, NOT_COMPUTED, row, table
+from chaos_sampling.statistics.table import COLUMNS, NOT_COMPUTED, range_of, row, table
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 TABLES = sorted({*REFERENCE.glob("*.tsv")} - {*REFERENCE.glob("claims_*.tsv")})
@@ -35,6 +35,58 @@ def test_interval_agrees_with_scipy(values):
     expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
     assert (found["low"], found["high"]) == pytest.approx(tuple(expected), abs=1e-9)
     assert found["low"] <= found["mean"] <= found["high"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "bounds"),
+    [
+        ("retrieval_fraction", (0, 1)),
+        ("pooled_r_patterns", (-1, 1)),
+        ("escape_rate", (0, np.inf)),
+        ("uniformity_power", (0, 1)),
+        ("x", (-np.inf, np.inf)),
+    ],
+)
+@given(st.lists(st.floats(0, 1).map(lambda x: round(x, 4)), min_size=2, max_size=9))
+def test_no_interval_leaves_the_range_of_its_quantity(quantity, bounds, values):
+    assert range_of(quantity) == bounds
+    found = row(quantity, values)
+    assert bounds[0] <= found["low"] <= found["mean"] + 1e-9
+    assert found["mean"] - 1e-9 <= found["high"] <= bounds[1]
+
+
+def test_of_a_correlation_the_interval_is_that_of_fishers_z():
+    values = np.array([-0.99, -0.9, -0.8])
+    found = row("pooled_r_patterns", values)
+    slope = 1 / (1 - values.mean() ** 2)
+    half = 4.302653 * slope * values.std(ddof=1) / np.sqrt(3)  # t(0.975, 2)
+    z = np.arctanh(values.mean())
+    assert (found["low"], found["high"]) == pytest.approx(tuple(np.tanh([z - half, z + half])))
+
+
+def test_of_a_rate_the_interval_is_that_of_its_logarithm():
+    values = np.array([0.0, 0.1, 0.5])
+    found = row("escape_rate", values)
+    half = 4.302653 * values.std(ddof=1) / np.sqrt(3) / 0.2
+    assert (found["low"], found["high"]) == pytest.approx((0.2 * np.exp(-half), 0.2 * np.exp(half)))
+
+
+def test_far_from_its_ends_a_range_hardly_matters():
+    values = [0.501, 0.5, 0.499]
+    bounded, free = (row(name, values) for name in ("retrieval_fraction", "x"))
+    assert (bounded["low"], bounded["high"]) == pytest.approx((free["low"], free["high"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_share_that_all_networks_agree_on_has_the_binomial_interval(share):
+    found, counted = (row("wandering_fraction", [value] * 4) for value in (share, bool(share)))
+    assert (found["low"], found["high"]) == (counted["low"], counted["high"])
+    assert found["high"] - found["low"] == pytest.approx(1 - 0.025 ** (1 / 4))
+
+
+def test_a_mean_past_its_range_by_rounding_keeps_its_interval():
+    found = row("overlap_final", [1 + 1e-8, 1 + 2e-8])
+    assert found["low"] < found["mean"] < found["high"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 20])
@@ -131,6 +183,9 @@ def test_reference_tables_have_the_columns_and_hold_together(path):
     bounded = found[found["interval"].isin(["mean", "trajectories"]) & found["low"].notna()]
     assert (bounded["low"] <= bounded["mean"]).all()
     assert (bounded["mean"] <= bounded["high"]).all()
+    ends = np.array([range_of(quantity) for quantity in bounded["quantity"]]).reshape(-1, 2)
+    assert (bounded["low"] >= ends[:, 0]).all()
+    assert (bounded["high"] <= ends[:, 1]).all()
 
 
 def test_row_has_the_columns_of_a_table():
