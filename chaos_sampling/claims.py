@@ -1,13 +1,14 @@
 """Verdicts on the paper's claims, by rules, from the tables of a run.
 
 A claim has one criterion or more: rows of a table and the rule that they must obey. The burden of
-proof is on the claim. A criterion is "supported" where the whole 95 % interval obeys the rule,
-"partly" where the measured value does but the interval reaches beyond, "not supported" where the
-value does not, and "not tested" where there is no value or no interval; of several rows the worst
-decides. The first criterion of a
-claim is the decisive one: if it fails, the claim is "not supported". Else the claim is "not tested"
-if one of its criteria is not, "not supported" if one fails and none is met in full, "supported" if
-all are, and "partly" in all other cases; at most "partly", too, if a parameter was fitted to it.
+proof is on the claim. A row is "supported" where the whole 95 % interval obeys the rule, "partly"
+where the measured value does but the interval reaches beyond, and "not supported" where the value
+does not; that is no refutation where the interval holds the bound, which a note then says. The
+worst row decides on the criterion, which is "not tested" where there is no value or no interval.
+The first criterion of a claim is the decisive one: if it fails, the claim is "not supported". Else
+the claim is "not tested" if one of its criteria is not, "not supported" if one fails and none is
+met in full, "supported" if all are, and "partly" in all other cases; at most "partly", too, if a
+parameter was fitted to it.
 """
 
 from __future__ import annotations
@@ -28,12 +29,16 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 COLUMNS = [
     *("claim", "section", "statement", "paper", "measured", "low", "high"),
-    *("units", "networks", "verdict", "evidence"),
+    *("units", "networks", "verdict", "figure", "evidence"),
 ]
 EVIDENCE = [
     *("claim", "criterion", "table", "row", "rule", "from", "to"),
-    *("measured", "low", "high", "networks", "verdict", "reason"),
+    *("measured", "low", "high", "networks", "unit", "verdict", "note", "reason"),
 ]
+
+
+UNDECIDED = "undecided: the interval holds the bound"
+"""Note on a value that may lie on either side: not supported, but not refuted either."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +78,18 @@ class Claim:
 
 def above(estimates: Sequence[Estimate], bound: float) -> Verdict:
     """Judge whether all are above a bound."""
-    return _worst([_verdict(one.low > bound, one.value > bound) for one in estimates])
+    return worst([_verdict(one.low > bound, one.value > bound) for one in estimates])
 
 
 def below(estimates: Sequence[Estimate], bound: float) -> Verdict:
     """Judge whether all are below a bound."""
-    return _worst([_verdict(one.high < bound, one.value < bound) for one in estimates])
+    return worst([_verdict(one.high < bound, one.value < bound) for one in estimates])
 
 
 def within(estimates: Sequence[Estimate], bounds: tuple[float, float]) -> Verdict:
     """Judge whether all lie between two bounds, these included."""
     low, high = bounds
-    return _worst(
+    return worst(
         [
             _verdict(low <= one.low and one.high <= high, low <= one.value <= high)
             for one in estimates
@@ -112,6 +117,11 @@ def falls(estimates: Sequence[Estimate], along: str) -> Verdict:
 RULES: dict[str, Callable[[Sequence[Estimate], Any], Verdict]] = {
     rule.__name__: rule for rule in (above, below, within, rises, falls)
 }
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on a criterion from those on its rows."""
+    return max(verdicts, key=VERDICTS.index)
 
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
@@ -206,10 +216,6 @@ def _are_increasing_numbers(pair: Any) -> bool:
     return is_pair and all(isinstance(end, int | float) for end in pair) and pair[0] < pair[1]
 
 
-def _worst(verdicts: Sequence[Verdict]) -> Verdict:
-    return max(verdicts, key=("supported", "partly", "not supported").index)
-
-
 def _verdict(whole: bool, value: bool) -> Verdict:
     if whole:
         return "supported"
@@ -227,33 +233,42 @@ def _test(criterion: Criterion, tables: Tables) -> list[dict[str, Any]]:
     try:
         estimates = [estimate(rows, tables) for rows in each]
     except UntestedError as error:
-        lacking = {"verdict": "not tested", "reason": str(error), "networks": 0}
+        lacking = {"verdict": "not tested", "note": "", "reason": str(error), "networks": 0}
         return [shared | lacking | {"row": str(criterion.rows)}]
-    verdict = RULES[rule](estimates, argument)
+    judged = [estimates] * len(each) if rule in ("rises", "falls") else [[one] for one in estimates]
     return [
         shared
         | {"row": str(rows), "measured": one.value, "low": one.low, "high": one.high}
-        | {"networks": one.networks, "verdict": verdict, "reason": ""}
-        for rows, one in zip(each, estimates, strict=True)
+        | {"networks": one.networks, "unit": one.unit, "reason": ""}
+        | {"verdict": RULES[rule](by, argument), "note": _note(one, (start, end))}
+        for rows, one, by in zip(each, estimates, judged, strict=True)
     ]
+
+
+def _note(one: Estimate, bounds: tuple[float, float]) -> str:
+    """Say of an interval that holds a bound that it decides neither for nor against."""
+    held = any(one.low <= bound <= one.high for bound in bounds if np.isfinite(bound))
+    return UNDECIDED if held else ""
 
 
 def _summary(
     claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], reduced: bool
 ) -> dict[str, Any]:
     """Return the line of a claim from the lines of evidence of each criterion."""
-    verdict = combine([lines[0]["verdict"] for lines in found])
+    verdict = combine([worst([line["verdict"] for line in lines]) for lines in found])
+    failing = [line for line in found[0] if line["verdict"] in ("partly", "not supported")]
     if claim.fitted and verdict == "supported":
         verdict = "partly"
     sources = dict.fromkeys(f"{criterion.rows.table}.tsv" for criterion in claim.criteria)
-    notes = [", ".join(sources), f"figure{claim.figure}.png" if claim.figure else "no figure"]
+    notes = [", ".join(sources)]
     notes += [f"fitted: {claim.fitted}"] if claim.fitted else []
     notes += dict.fromkeys(lines[0]["reason"] for lines in found if lines[0]["reason"])
+    notes += [UNDECIDED] if failing and all(line["note"] for line in failing) else []
     notes += ["reduced preset"] if reduced else []
     headline = found[0][-1]
     return {
         **{name: getattr(claim, name) for name in ("claim", "section", "statement", "paper")},
         **{name: headline.get(name, np.nan) for name in ("measured", "low", "high")},
         **{"units": claim.units, "networks": headline["networks"]},
-        **{"verdict": verdict, "evidence": "; ".join(notes)},
+        **{"verdict": verdict, "figure": claim.figure, "evidence": "; ".join(notes)},
     }

@@ -9,7 +9,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
-from chaos_sampling.statistics.selection import find
+from chaos_sampling.statistics.selection import only, value
 
 
 def fill(
@@ -22,8 +22,8 @@ def fill(
     """Return a text in Markdown with the numbers that its template asks for.
 
     Args:
-        template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `number` and
-            `significant`; of (table, quantity, places, **where), where as for
+        template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `number`,
+            `significant` and `probability`; of (table, quantity, places, **where), where as for
             `statistics.selection.find`, `value` with its interval, `point` without it, `theory`,
             `percent` of a share, `networks`, and `count` of networks that say yes; and of (table,
             quantity, gains, **where) `deviations` from theory in percent.
@@ -59,33 +59,39 @@ def fill(
         ],
         "number": number,
         "significant": significant,
+        "probability": probability,
     }
     return environment.from_string(template).render(
         verdicts=_by_claim(verdicts), runs=list(verdicts), readings=readings
     )
 
 
-def number(value: float, places: int) -> str:
+def number(found: float, places: int) -> str:
     """Return a number with so many decimal places, as prose has it."""
-    if np.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
+    if np.isinf(found):
+        return "∞" if found > 0 else "−∞"
+    return f"{round(found, places) + 0.0:.{places}f}".replace("-", "−")
 
 
-def significant(value: float) -> str:
+def significant(number: float) -> str:
     """Return a number with three significant digits, as tables have it."""
-    return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
+    return f"{number:.3g}".replace("-", "−").replace("inf", "∞")
+
+
+def probability(p: float) -> str:
+    """Return a p-value as text, "< 1e-300" where it underflows."""
+    return "< 1e-300" if p < 1e-300 else f"{p:.1g}"
 
 
 def _row(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series:
-    found = find(table, quantity, **where)
-    if len(found) != 1:
-        raise LookupError(f"{quantity}, {where}: expected one row, found {len(found)}")
-    return found.iloc[0]
+    found = only(table, quantity, **where)
+    if found is None:
+        raise LookupError(f"{quantity}, {where}: expected one row, found 0")
+    return found
 
 
 def _point(row: pd.Series, places: int) -> str:
-    return number(row["median" if row["interval"] == "median" else "mean"], places)
+    return number(value(row), places)
 
 
 def _interval(row: pd.Series, places: int) -> str:
@@ -96,8 +102,7 @@ def _interval(row: pd.Series, places: int) -> str:
 
 def _deviation(row: pd.Series) -> float:
     """Return by how many percent the value exceeds the theory's."""
-    value = row["median" if row["interval"] == "median" else "mean"]
-    return 100 * (value / row["theory"] - 1)
+    return 100 * (value(row) / row["theory"] - 1)
 
 
 def _by_claim(verdicts: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:

@@ -11,11 +11,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from chaos_sampling.statistics.selection import find
+from chaos_sampling.statistics.selection import find, only, value
 from chaos_sampling.statistics.table import row
 
 TRAININGS = 3
 """The fewest trainings that a verdict on generators needs."""
+UNITS = {"cost": "rounds"}
+"""What the column "networks" of a table counts, where that is no networks."""
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -26,12 +28,13 @@ class UntestedError(LookupError):
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and its 95 % interval over so many networks, or trainings."""
+    """A value and its 95 % interval over so many networks, or what else the unit is."""
 
     value: float
     low: float
     high: float
     networks: int
+    unit: str = "networks"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Rows:
         table: its name.
         quantity: its name, or a pattern such as "frechet_*".
         gain: g, or several.
-        size: N, or "largest" for the largest of the table.
+        size: N, or "largest" for the largest at which the table has the quantity.
         condition: as for `statistics.selection.find`.
         models: regular expression of names of models whose rows are taken together, the training
             being the unit; there must be `TRAININGS` of them.
@@ -98,7 +101,7 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
         LookupError: several rows fit.
     """
     if not rows.over:
-        return _of_models(_values(rows, tables)) if rows.models else _of(_only(rows, tables))
+        return _of_models(_values(rows, tables)) if rows.models else _of_row(rows, tables)
     other = replace(rows, over=None, **rows.over)
     if rows.models and rows.models == other.models:
         ones, others = _values(rows, tables), _values(other, tables)
@@ -106,39 +109,40 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
     return _ratio(estimate(replace(rows, over=None), tables), estimate(other, tables))
 
 
-def _rows(rows: Rows, tables: Tables) -> pd.DataFrame:
+def _table(rows: Rows, tables: Tables) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the table that the rows stand in, and what else singles them out there."""
     if rows.table not in tables:
         raise UntestedError(f"no table {rows.table} in this run")
-    table = tables[rows.table]
-    where = {"gain": rows.gain, "size": rows.size, "condition": rows.condition}
+    table, where = tables[rows.table], {"gain": rows.gain, "condition": rows.condition}
+    where = {column: wanted for column, wanted in where.items() if wanted is not None}
     if rows.size == "largest":
-        where["size"] = table["size"].max()
-    where = {column: value for column, value in where.items() if value is not None}
-    return find(table, rows.quantity, **where)
+        where["size"] = find(table, rows.quantity, **where)["size"].max()
+    elif rows.size is not None:
+        where["size"] = rows.size
+    return table, where
 
 
-def _only(rows: Rows, tables: Tables) -> pd.Series:
-    found = _rows(rows, tables)
-    if len(found) > 1:
-        raise LookupError(f"{rows}: expected one row, found {len(found)}")
-    if found.empty or found.iloc[0]["networks"] == 0:
+def _of_row(rows: Rows, tables: Tables) -> Estimate:
+    table, where = _table(rows, tables)
+    found = only(table, rows.quantity, **where)
+    if found is None or found["networks"] == 0:
         raise UntestedError(f"no value in this preset: {rows}")
-    return found.iloc[0]
+    return _of(found, UNITS.get(rows.table, "networks"))
 
 
-def _of(found: Mapping[str, Any]) -> Estimate:
-    value = found["median" if found["interval"] == "median" else "mean"]
-    if np.isnan(value):
+def _of(found: Mapping[str, Any], unit: str) -> Estimate:
+    if np.isnan(value(found)):
         raise UntestedError("a value is infinite")
     if np.isnan([found["low"], found["high"]]).any():
-        raise UntestedError(f"too few networks for an interval, {found['networks']:g}")
-    return Estimate(value, found["low"], found["high"], int(found["networks"]))
+        raise UntestedError(f"too few {unit} for an interval, {found['networks']:g}")
+    return Estimate(value(found), found["low"], found["high"], int(found["networks"]), unit)
 
 
 def _values(rows: Rows, tables: Tables) -> dict[str, float]:
     """Return the value of each model that is asked for, by its name."""
     values: dict[str, float] = {}
-    for _, found in _rows(rows, tables).iterrows():
+    table, where = _table(rows, tables)
+    for _, found in find(table, rows.quantity, **where).iterrows():
         name = json.loads(found["condition"])["model"]
         if re.fullmatch(rows.models, name) and found["networks"]:
             if name in values:
@@ -151,20 +155,16 @@ def _of_models(values: Mapping[str, float]) -> Estimate:
     found = row("", list(values.values()))
     if found["networks"] < TRAININGS:
         raise UntestedError(f"{TRAININGS} trainings needed, {found['networks']} in this preset")
-    return _of(found)
+    return _of(found, "trainings")
 
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:
     """Divide estimates whose intervals do not hold 0.
 
     The distances of the ends of the two intervals from their values, as logarithms, add up like
-    independent errors (Zou & Donner 2008, Stat. Med. 27, 1693). Where rows are of the same networks
-    this is wider than an interval of each network's own ratio.
+    independent errors (Zou & Donner 2008, Stat. Med. 27, 1693). Rows of the same networks are not
+    independent; tables have their ratios as rows of their own.
     """
-    if one.high < 0:
-        return _negative(_ratio(_negative(one), other))
-    if other.high < 0:
-        return _negative(_ratio(one, _negative(other)))
     if one.low < 0 or one.value <= 0 or other.low <= 0:
         raise UntestedError("no ratio, an interval reaches 0")
     if np.isinf([one.value, other.value]).any():
@@ -173,14 +173,11 @@ def _ratio(one: Estimate, other: Estimate) -> Estimate:
         first, second = (
             np.log([each.low, each.high]) - np.log(each.value) for each in (one, other)
         )
-    value = one.value / other.value
+    ratio = one.value / other.value
     return Estimate(
-        value=value,
-        low=value * np.exp(-np.hypot(first[0], second[1])),
-        high=value * np.exp(np.hypot(first[1], second[0])),
+        value=ratio,
+        low=ratio * np.exp(-np.hypot(first[0], second[1])),
+        high=ratio * np.exp(np.hypot(first[1], second[0])),
         networks=min(one.networks, other.networks),
+        unit=one.unit,
     )
-
-
-def _negative(one: Estimate) -> Estimate:
-    return Estimate(-one.value, -one.high, -one.low, one.networks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,11 +16,12 @@ import pandas as pd
 import yaml
 from PIL import Image
 
-from chaos_sampling.document import significant
+from chaos_sampling.claims import worst
+from chaos_sampling.document import probability, significant
 from chaos_sampling.drawings import forest, rule_graph
 from chaos_sampling.estimates import Estimate
 from chaos_sampling.lineage import Rule
-from chaos_sampling.statistics.selection import find
+from chaos_sampling.statistics.selection import find, only, value
 
 
 def render(
@@ -43,8 +45,9 @@ def render(
     Args:
         template: Jinja text. It sees the arguments below and the functions `measured` (table,
             quantity, **where → a value with its interval), `theory` (the same →
-            the theory's value), `p_value` (the same → the median), `number` and `as_html` (table →
-            HTML).
+            the theory's value), `p_value` (the same → the median), `entries` (table, quantity,
+            name, **where → what the conditions of the rows that fit have under that name) and
+            `as_html` (table → HTML).
         figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config`, as
             those of Snakemake's own report do.
         tables: tables of `statistics` by name.
@@ -72,7 +75,10 @@ def render(
         "measured": lambda table, quantity, **where: summary(tables[table], quantity, **where),
         "theory": lambda table, quantity, **where: expectation(tables[table], quantity, **where),
         "p_value": lambda table, quantity, **where: p_value(tables[table], quantity, **where),
-        "number": significant,
+        "entries": lambda table, quantity, name, **where: [
+            json.loads(condition)[name]
+            for condition in find(tables[table], quantity, **where)["condition"]
+        ],
         "as_html": _as_html,
     }
     plain = environment.overlay(autoescape=False)
@@ -118,19 +124,16 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
     row = _row(table, quantity, **where)
     if row is None or row["networks"] == 0:
         return "–" if brief else "not measured"
-    by_ranks = row["interval"] == "median"
-    value = significant(row["median"] if by_ranks else row["mean"])
+    shown, known = significant(value(row)), not np.isnan(row["low"])
     if brief:
-        known = not np.isnan(row["low"])
-        return (
-            f"{value} [{significant(row['low'])}, {significant(row['high'])}]" if known else value
-        )
+        ends = f" [{significant(row['low'])}, {significant(row['high'])}]" if known else ""
+        return shown + ends
     networks = "1 network" if row["networks"] == 1 else f"{row['networks']} networks"
-    if np.isnan(row["low"]):
-        return f"{value} ({networks})"
+    if not known:
+        return f"{shown} ({networks})"
     interval = f"{significant(row['low'])} to {significant(row['high'])}"
-    median = "median " if by_ranks else ""
-    return f"{median}{value} (95 % interval {interval}, {networks})"
+    median = "median " if row["interval"] == "median" else ""
+    return f"{median}{shown} (95 % interval {interval}, {networks})"
 
 
 def expectation(table: pd.DataFrame, quantity: str, **where: Any) -> str:
@@ -151,10 +154,7 @@ def expectation(table: pd.DataFrame, quantity: str, **where: Any) -> str:
 def _row(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series | None:
     if quantity not in set(table["quantity"]):
         raise LookupError(f"{quantity}: expected one of {sorted(set(table['quantity']))}")
-    chosen = find(table, quantity, **where)
-    if len(chosen) > 1:
-        raise LookupError(f"{quantity}, {where}: expected one row, found {len(chosen)}")
-    return None if chosen.empty else chosen.iloc[0]
+    return only(table, quantity, **where)
 
 
 def p_value(table: pd.DataFrame, quantity: str, **where: Any) -> str:
@@ -171,7 +171,7 @@ def p_value(table: pd.DataFrame, quantity: str, **where: Any) -> str:
     row = _row(table, quantity, **where)
     if row is None:
         raise LookupError(f"{quantity}, {where}: expected one row, found none")
-    return "< 1e-300" if row["median"] < 1e-300 else f"{row['median']:.1g}"
+    return probability(row["median"])
 
 
 def _claim(claim: pd.Series, evidence: pd.DataFrame) -> dict[str, Any]:
@@ -180,13 +180,26 @@ def _claim(claim: pd.Series, evidence: pd.DataFrame) -> dict[str, Any]:
     for _, lines in evidence[evidence["claim"] == claim["claim"]].groupby("criterion"):
         estimates = [
             Estimate(*line)
-            for line in lines[["measured", "low", "high", "networks"]].itertuples(index=False)
+            for line in lines[["measured", "low", "high", "networks", "unit"]].itertuples(
+                index=False
+            )
         ]
         first = lines.iloc[0]
         picture = "" if first["reason"] else forest(estimates, first["from"], first["to"])
-        criteria.append({"lines": lines.to_dict("records"), "forest": picture, **first})
-    figure, *notes = claim["evidence"].split("; ")[1:]
-    return {**claim, "figure": figure.removesuffix(".png"), "notes": notes, "criteria": criteria}
+        shown = [{**line, "value": _measured(line)} for line in lines.to_dict("records")]
+        verdict = {"verdict": worst(list(lines["verdict"]))}
+        criteria.append({**first, "lines": shown, "forest": picture, **verdict})
+    return {**claim, "criteria": criteria}
+
+
+def _measured(line: Mapping[str, Any]) -> str:
+    """Return value and interval of a line of evidence as text, of a p-value the value only."""
+    if line["reason"]:
+        return "–"
+    if re.match("[a-z]+_p_", line["row"]):
+        return probability(line["measured"])
+    value, low, high = (significant(line[name]) for name in ("measured", "low", "high"))
+    return f"{value} [{low}, {high}]"
 
 
 def _with_code(text: str) -> markupsafe.Markup:

@@ -25,8 +25,8 @@ with stage(snakemake) as provenance:
             for path, *content in zip(snakemake.input.figures, figures, captions, strict=True)
         },
         tables=tables_of(snakemake.input.tables, snakemake.input.quality),
-        claims=load(snakemake.input.claims).fillna({"paper": ""}),
-        evidence=load(snakemake.input.evidence).fillna({"reason": ""}),
+        claims=load(snakemake.input.claims).fillna({"paper": "", "figure": ""}),
+        evidence=load(snakemake.input.evidence).fillna({"note": "", "reason": ""}),
         readings=yaml.safe_load(Path(snakemake.input.readings).read_text(encoding="utf-8")),
         files=files,
         rules=lineage.rules_of(files, sources, snakemake.params.benchmarks),

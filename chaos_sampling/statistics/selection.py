@@ -39,6 +39,28 @@ def find(table: pd.DataFrame, quantity: str, **where: Any) -> pd.DataFrame:
     return chosen
 
 
+def only(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series | None:
+    """Return the one row that fits, or None.
+
+    Args:
+        table: as for `find`, like the others.
+        quantity: its name, or a pattern.
+        where: values of other columns.
+
+    Raises:
+        LookupError: several rows fit.
+    """
+    found = find(table, quantity, **where)
+    if len(found) > 1:
+        raise LookupError(f"{quantity}, {where}: expected one row, found {len(found)}")
+    return None if found.empty else found.iloc[0]
+
+
+def value(row: Mapping[str, Any]) -> float:
+    """Return the number that a row stands for, which its interval is about."""
+    return row["median" if row["interval"] == "median" else "mean"]
+
+
 def with_conditions(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return a table with entries of its conditions as columns of their own, NaN where lacking."""
     conditions = pd.DataFrame([json.loads(text) for text in table["condition"]])

@@ -33,7 +33,8 @@ SHARE = (0.0, 1.0)
 RANGES = {
     SHARE: (
         *("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*"),
-        *("uniformity_power", "correlation_rms*", "correlation_abs", "correlation_noise"),
+        *("uniformity_power", "correlation_rms", "correlation_rms_latents"),
+        *("correlation_abs", "correlation_noise"),
     ),
     (-1.0, 1.0): (
         *("pooled_r_*", "run_r_*", "*_correlation", "*_excess"),

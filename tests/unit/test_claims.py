@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos_sampling import claims
-from chaos_sampling.claims import COLUMNS, EVIDENCE, RULES, VERDICTS, combine, judge, read
+from chaos_sampling.claims import (
+    COLUMNS,
+    EVIDENCE,
+    RULES,
+    UNDECIDED,
+    VERDICTS,
+    combine,
+    judge,
+    read,
+)
 from chaos_sampling.estimates import Estimate
 from chaos_sampling.statistics.table import row, table
 
@@ -119,10 +128,40 @@ def test_a_claim_shows_the_last_row_of_its_first_criterion():
     rows = [row("rate", [gain, gain + 0.1], gain=gain, size=250) for gain in (2, 4)]
     found, evidence = judge(claim(rising, ABOVE), {"chaos": table(rows)}, reduced=False)
     assert found["measured"][0] == pytest.approx(4.05)
-    assert found["evidence"][0] == "chaos.tsv; figureS1.png"
+    assert (found["evidence"][0], found["figure"][0]) == ("chaos.tsv", "S1")
     assert list(evidence["criterion"]) == [1, 1, 2]
     assert list(evidence["row"]) == [f"rate, g = {gain}, N = 250" for gain in (2, 4, 4)]
     assert list(evidence["from"].isna()) == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "undecided"),
+    [((-1.0, -1.1, -1.2), False), ((-1.0, -0.5, 0.5), True), ((-0.5, 0.5, 1.0), True)],
+)
+def test_an_interval_that_holds_the_bound_is_said_to_decide_nothing(values, undecided):
+    found, evidence = judge(claim(ABOVE), chaos(*values), reduced=False)
+    assert found["verdict"][0] != "supported"
+    assert (UNDECIDED in found["evidence"][0]) == undecided
+    assert evidence["note"][0] == (UNDECIDED if undecided else "")
+
+
+def test_each_row_has_its_own_verdict_and_the_worst_decides():
+    both = "{table: chaos, quantity: rate, gain: [2, 4], size: 250, above: 0}"
+    rows = [
+        row("rate", values, gain=gain, size=250)
+        for gain, values in ((2, [1, 1.1, 1.2]), (4, [-1, -1.1, -1.2]))
+    ]
+    found, evidence = judge(claim(both), {"chaos": table(rows)}, reduced=False)
+    assert list(evidence["verdict"]) == ["supported", "not supported"]
+    assert found["verdict"][0] == "not supported"
+    assert UNDECIDED not in found["evidence"][0]
+
+
+def test_evidence_tells_its_unit():
+    cost = "{table: cost, quantity: rate, gain: 4, size: 250, above: 0}"
+    tables = chaos(1.0, 1.1, 1.2)
+    _, evidence = judge(claim(ABOVE, cost), tables | {"cost": tables["chaos"]}, reduced=False)
+    assert list(evidence["unit"]) == ["networks", "rounds"]
 
 
 def test_a_reduced_preset_and_what_is_lacking_are_said():

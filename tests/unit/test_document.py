@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chaos_sampling.claims import judge, read
-from chaos_sampling.document import fill, number, significant
+from chaos_sampling.document import fill, number, probability, significant
 from chaos_sampling.statistics.table import row, table
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +90,13 @@ def test_verdicts_of_several_runs_stand_side_by_side():
 )
 def test_number_has_fixed_places(value, places, expected):
     assert number(value, places) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.0, "< 1e-300"), (1e-310, "< 1e-300"), (3.2e-17, "3e-17")]
+)
+def test_a_p_value_that_underflows_is_a_bound(value, expected):
+    assert probability(value) == expected
 
 
 def test_significant_digits():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import jinja2
 import numpy as np
@@ -21,6 +22,7 @@ TABLE = table(
         row("silence", [np.nan, np.nan]),
         row("twice", [1.0], condition={"n": 1}, theory=1.25),
         row("twice", [2.0], condition={"n": 2}),
+        row("pooled_p_patterns", [0.0] * 6, ranks=True),
     ]
 )
 
@@ -47,6 +49,11 @@ CLAIMS = """
   figure: "1"
   criteria:
     - {table: numbers, quantity: rate, gain: 8, above: 0}
+- claim: tiny
+  section: "3.3"
+  statement: It is no chance.
+  criteria:
+    - {table: numbers, quantity: pooled_p_patterns, below: 1.0e-16}
 """
 READING = {"number": "R1", "changes": '{{ measured("numbers", "rate", gain=2) }}'}
 
@@ -153,14 +160,23 @@ def test_a_word_stands_where_no_network_has_a_value():
 
 def test_page_shows_claims_with_their_criteria():
     template = """{% for claim in claims %}{% set criterion = claim.criteria[0] %}
-    {{ claim.claim }}: {{ claim.verdict }}, {{ claim.figure }}, {{ claim.notes | join(", ") }},
+    {{ claim.claim }}: {{ claim.verdict }}, figure{{ claim.figure }}, {{ claim.evidence }},
     {{ criterion.lines[0].row }}; {{ criterion.forest }}
     {% endfor %}"""
-    rising, lacking = page(template).split("lacking:")
+    rising, lacking, _ = re.split("lacking:|tiny:", page(template))
     assert "rising: partly, figure1" in rising
     assert "reduced preset, rate, g = 4; <svg" in " ".join(rising.split())
     assert "not tested, figure1" in lacking
     assert "<svg" not in lacking
+
+
+def test_lines_of_evidence_have_their_values_in_words():
+    template = "{% for claim in claims %}{{ claim.criteria[0].lines[0].value }}; {% endfor %}"
+    assert page(template) == "0.2 [−0.0484, 0.448]; –; &lt; 1e-300; "
+
+
+def test_entries_of_conditions_are_found():
+    assert page('{{ entries("numbers", "twice", "n") | max }}') == "2"
 
 
 def test_readings_see_the_tables():

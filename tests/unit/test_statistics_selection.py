@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from chaos_sampling.statistics.selection import find, load
+from chaos_sampling.statistics.selection import find, load, only, value
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import save_table
 
@@ -39,6 +40,19 @@ def test_an_empty_condition_fits_rows_without_any():
 def test_a_quantity_may_be_a_pattern():
     assert means("rate_*", condition={}) == [5]
     assert means("*", gain=2) == [1]
+
+
+def test_only_one_row_or_none_fits():
+    assert only(TABLE, "rate", gain=4)["mean"] == 2
+    assert only(TABLE, "rate", gain=8) is None
+    with pytest.raises(LookupError, match=r"rate, .*250\}: expected one row, found 2"):
+        only(TABLE, "rate", size=250)
+
+
+def test_a_row_stands_for_what_its_interval_is_about():
+    values = [1.0, 2.0, 6.0]
+    assert value(row("rate", values)) == 3
+    assert value(row("rate", values, ranks=True)) == 2
 
 
 def test_nothing_is_found_in_an_empty_table():

@@ -44,7 +44,7 @@ def test_interval_agrees_with_scipy(values):
         ("pooled_r_patterns", (-1, 1)),
         ("escape_rate", (0, np.inf)),
         ("uniformity_power", (0, 1)),
-        ("x", (-np.inf, np.inf)),
+        ("correlation_rms_latents_ratio", (-np.inf, np.inf)),
     ],
 )
 @given(st.lists(st.floats(0, 1).map(lambda x: round(x, 4)), min_size=2, max_size=9))
