@@ -263,7 +263,8 @@ def _summary(
     notes = [", ".join(sources)]
     notes += [f"fitted: {claim.fitted}"] if claim.fitted else []
     notes += dict.fromkeys(lines[0]["reason"] for lines in found if lines[0]["reason"])
-    notes += [UNDECIDED] if failing and all(line["note"] for line in failing) else []
+    undecided = verdict != "not tested" and failing and all(line["note"] for line in failing)
+    notes += [UNDECIDED] if undecided else []
     notes += ["reduced preset"] if reduced else []
     headline = found[0][-1]
     return {

@@ -145,6 +145,16 @@ def test_an_interval_that_holds_the_bound_is_said_to_decide_nothing(values, unde
     assert evidence["note"][0] == (UNDECIDED if undecided else "")
 
 
+def test_what_is_not_tested_is_not_called_undecided():
+    lacking = ABOVE.replace("chaos", "hybrid")
+    found, _ = judge(claim(ABOVE, lacking), chaos(-1.0, -0.5, 0.5), reduced=False)
+    assert found["verdict"][0] == "not supported"
+    assert UNDECIDED in found["evidence"][0]
+    found, _ = judge(claim(ABOVE, lacking), chaos(-0.5, 0.5, 1.0), reduced=False)
+    assert found["verdict"][0] == "not tested"
+    assert UNDECIDED not in found["evidence"][0]
+
+
 def test_each_row_has_its_own_verdict_and_the_worst_decides():
     both = "{table: chaos, quantity: rate, gain: [2, 4], size: 250, above: 0}"
     rows = [
