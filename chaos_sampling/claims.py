@@ -29,7 +29,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 COLUMNS = [
     *("claim", "section", "statement", "paper", "measured", "low", "high"),
-    *("units", "networks", "verdict", "figure", "evidence"),
+    *("units", "networks", "verdict", "evidence", "figure"),
 ]
 EVIDENCE = [
     *("claim", "criterion", "table", "row", "rule", "from", "to"),
@@ -271,5 +271,5 @@ def _summary(
         **{name: getattr(claim, name) for name in ("claim", "section", "statement", "paper")},
         **{name: headline.get(name, np.nan) for name in ("measured", "low", "high")},
         **{"units": claim.units, "networks": headline["networks"]},
-        **{"verdict": verdict, "figure": claim.figure, "evidence": "; ".join(notes)},
+        **{"verdict": verdict, "evidence": "; ".join(notes), "figure": claim.figure},
     }
