@@ -54,7 +54,7 @@ def draw(
     Raises:
         ValueError: the name is unknown, or the readout is impossible.
     """
-    readout: Readout = "expander" if name == "expander" else "subset"
+    readout: Readout = name if name in get_args(Readout) else "subset"
     chaos = chaos_latents(
         neurons=neurons,
         gain=gain,

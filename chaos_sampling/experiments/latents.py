@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 import torch
@@ -14,11 +15,11 @@ from chaos_sampling.experiments.coordinates import gain_coordinate
 from chaos_sampling.latents import read, record
 from chaos_sampling.network import random_states
 from chaos_sampling.progress import track
-from chaos_sampling.readout import draw_readout
+from chaos_sampling.readout import Readout, draw_readout
 from chaos_sampling.store import Dataset, Variable
 
-READOUTS = ("subset", "expander")
-CONTROLS = ("gaussian", "ornstein_uhlenbeck", "surrogate")
+READOUTS: tuple[Readout, ...] = get_args(Readout)
+CONTROLS: tuple[controls.Name, ...] = get_args(controls.Name)
 SOURCES = (*READOUTS, *CONTROLS)
 
 MEASURES = {
