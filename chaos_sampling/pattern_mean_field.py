@@ -26,10 +26,11 @@ def critical_gain(strength: float) -> float:
     grows, and neither chaos of variance Δ0(g) nor noise of that variance makes it vanish.
 
     Args:
-        strength: s, above 1.
+        strength: s, from 1.02 to 99, between which `mean_field.solve` has the gains it takes.
 
     Raises:
-        ValueError: at this strength no pattern is stable even at g = 0.
+        ValueError: at this strength no pattern is stable even at g = 0, or a gain is outside the
+            range of the theory.
     """
     if strength <= 1:
         raise ValueError(f"strength: expected more than 1, found {strength}")

@@ -87,7 +87,8 @@ def sample_gain(
         trajectories: how many are followed to measure speed; only the first one's images are kept.
         ensemble: images of other trajectories, one of each, for the distribution.
         reestimation: latents from which batch-norm statistics are estimated anew, see
-            `reestimate`. They are of 128 trajectories of their own, 5 τ after each other.
+            `reestimate`. They are of 128 trajectories of their own, of a control 64, 5 τ
+            after each other.
         seed: of the initial states, and of a control.
 
     Returns:

@@ -54,7 +54,7 @@ def simulate_escapes(
     Args:
         sizes: N.
         patterns: K.
-        strength: s, above 1.
+        strength: s, as for `pattern_mean_field.critical_gain`.
         networks: number of independent networks of each size.
         gains: g.
         duration: longest run in τ, a whole multiple of `every`.

@@ -23,7 +23,7 @@ def test_growth_rate_is_an_average_over_neurons():
     assert growth_rate(3.0, 4.0) == pytest.approx(4 * (1 - np.tanh(h) ** 2).mean() - 1, abs=8e-3)
 
 
-@pytest.mark.parametrize("strength", [1.5, 4.0])
+@pytest.mark.parametrize("strength", [1.02, 1.5, 4.0, 99.0])
 def test_small_overlaps_neither_grow_nor_decay_at_the_critical_gain(strength):
     assert growth_rate(critical_gain(strength), strength) == pytest.approx(0, abs=1e-3)
 
