@@ -215,10 +215,18 @@ def rows_of_figure3(wildcards):
 
 
 def sources_of_tables():
-    """Return the files that each table is made from, by the rule that makes it."""
-    makers = {f"summarise_{table}": getattr(rules, f"summarise_{table}") for table in TABLES}
-    makers["measure_quality"] = rules.summarise_sampling  # of the same files
-    return {name: list(map(str, maker.input)) for name, maker in makers.items()}
+    """Return the files of the run that each table is made from, by the rule that makes it."""
+    sources = {
+        f"summarise_{table}": list(map(str, getattr(rules, f"summarise_{table}").input))
+        for table in TABLES
+    }
+    measured = {model["dataset"] for model in MODELS.values() if "dataset" in model}
+    reference = [rules.measure_reference.input.dataset, rules.measure_reference.output[0]]
+    sources["measure_quality"] = [
+        *map(str, rules.summarise_sampling.input),
+        *expand(map(strip_wildcard_constraints, reference), dataset=sorted(measured)),
+    ]
+    return sources
 
 
 def benchmarks():

@@ -306,6 +306,12 @@ def test_the_report_leads_from_a_claim_to_the_simulation(smoke):
     assert {f"#{step}" for step in steps} <= set(page.loaded)
 
 
+def test_the_report_names_what_the_quality_was_measured_against(smoke):
+    page = Page((smoke.directory / "results" / "report.html").read_text())
+    files = (f"file-results/data/avatars{name}.h5" for name in ("-reference", ""))
+    assert {"rule-measure_reference", *files} <= set(page.names)
+
+
 def test_the_report_counts_the_jobs_of_each_rule(smoke):
     text = (smoke.directory / "results" / "report.html").read_text()
     shown = re.findall(r'<tr id="rule-(\w+)">.*<td>(\d+)</td><td>\d+</td></tr>', text)
