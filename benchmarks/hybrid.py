@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from chaos_sampling.dynamics import advance
-from chaos_sampling.experiments.hybrid import networks_of
+from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.network import Network, random_states
 
 NETWORKS = 20

@@ -131,7 +131,7 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
     """Measure a simulation of hybrid networks against the patterns that each one stores.
 
     Args:
-        simulation: kind "fixed_gain" or "cycled_gain": h (network, ..., time, neuron), patterns
+        simulation: kind "hybrid": h (network, ..., time, neuron), patterns
             (network, pattern, neuron), time and gain.
         activity: "phi" for φ(h), the population activity; "h" for the input.
 

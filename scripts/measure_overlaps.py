@@ -9,10 +9,8 @@ from chaos_sampling import overlaps, store
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-KINDS = {"fixed_gain": "fixed_gain", "gain_sweep": "fixed_gain", "cycled_gain": "cycled_gain"}
-
 with stage(snakemake) as provenance:
-    simulation = store.load(snakemake.input[0], KINDS[snakemake.wildcards.protocol])
+    simulation = store.load(snakemake.input[0], "hybrid")
     dataset = overlaps.measure(simulation, **snakemake.params.settings)
     provenance["seed"] = simulation.attributes["seed"]
     store.save(dataset, snakemake.output[0], provenance)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 with stage(snakemake):
     figure = figure4.draw(
-        store.load(snakemake.input.fixed, "fixed_gain"),
+        store.load(snakemake.input.fixed, "hybrid"),
         store.load(snakemake.input.fixed_overlaps, "overlaps"),
         store.load(snakemake.input.cycled_overlaps, "overlaps"),
     )

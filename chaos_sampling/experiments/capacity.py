@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from chaos_sampling import dynamics, seeds
-from chaos_sampling.experiments.hybrid import Rule, networks_of
+from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
 from chaos_sampling.network import Network
 from chaos_sampling.overlaps import RETRIEVED, STATES, classify, overlaps
 from chaos_sampling.progress import track

@@ -18,11 +18,12 @@ from torch import Tensor
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.energy import energy
-from chaos_sampling.experiments.hybrid import RandomVariance, Rule, networks_of
+from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
 from chaos_sampling.experiments.protocols import Condition, conditions
 from chaos_sampling.network import Network, random_states
 from chaos_sampling.overlaps import orthogonal_basis, overlaps
 from chaos_sampling.progress import track
+from chaos_sampling.readings import RandomVariance
 from chaos_sampling.schedules import square_wave, switching_times
 from chaos_sampling.store import Dataset, Variable
 
@@ -55,10 +56,10 @@ def simulate_cycles(
         neurons: N.
         patterns: K, the number of stored patterns.
         rule: how W_struct is made from the patterns.
-        strength: s, as for `hybrid.networks_of`.
+        strength: s, as for `hybrid_networks.networks_of`.
         random_variance: of the entries of W_rand.
         networks: number of independent networks.
-        first: index of the first of them, as for `hybrid.networks_of`.
+        first: index of the first of them, as for `hybrid_networks.networks_of`.
         copies: of each network, from independent initial states; at least 2.
         cycles: of each copy, after a first low phase.
         low_gains: gains of the low phases; all protocols are run at the first, and chaos at each

@@ -15,7 +15,7 @@ from torch import Tensor
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.experiments.hybrid import networks_of
+from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.network import Network
 from chaos_sampling.overlaps import RETRIEVED, overlaps
 from chaos_sampling.pattern_mean_field import critical_gain, matched_amplitude

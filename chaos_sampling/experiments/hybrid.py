@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import torch
 
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.network import Network, random_states, random_weights, stack
-from chaos_sampling.patterns import outer_product, pseudo_inverse, random_patterns
+from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
+from chaos_sampling.network import random_states
 from chaos_sampling.readings import RandomVariance
 from chaos_sampling.schedules import square_wave, switching_times
 from chaos_sampling.store import Dataset, Variable
-
-Rule = Literal["outer_product", "pseudo_inverse"]
-"""How W_struct is made from the patterns."""
 
 
 def simulate_fixed_gain(
@@ -41,7 +37,7 @@ def simulate_fixed_gain(
         neurons: N.
         patterns: K, the number of stored patterns.
         rule: how W_struct is made from the patterns.
-        strength: s, as for `networks_of`.
+        strength: s, as for `hybrid_networks.networks_of`.
         random_variance: of the entries of W_rand.
         networks: number of independent networks.
         gains: gains, all run with the same weights.
@@ -51,7 +47,7 @@ def simulate_fixed_gain(
         seed: top-level seed.
 
     Returns:
-        Dataset of kind "fixed_gain": h (network, gain, time, neuron) and
+        Dataset of kind "hybrid": h (network, gain, time, neuron) and
         patterns (network, pattern, neuron).
     """
     stored, network = networks_of(
@@ -70,7 +66,7 @@ def simulate_fixed_gain(
         network, state, gain, duration=duration, dt=dt, every=every, label="fixed gain"
     )
     return Dataset(
-        "fixed_gain",
+        "hybrid",
         "Hybrid networks at fixed gain",
         {
             "gain": gain_coordinate(gains),
@@ -109,7 +105,7 @@ def simulate_cycled_gain(
         neurons: N.
         patterns: K, the number of stored patterns.
         rule: how W_struct is made from the patterns.
-        strength: s, as for `networks_of`.
+        strength: s, as for `hybrid_networks.networks_of`.
         random_variance: of the entries of W_rand.
         networks: number of independent networks, each with switching times of its own.
         low_gain: gain of the first, third, … phase.
@@ -122,7 +118,7 @@ def simulate_cycled_gain(
         seed: top-level seed.
 
     Returns:
-        Dataset of kind "cycled_gain": h (network, time, neuron), gain (network, time), the gain
+        Dataset of kind "hybrid": h (network, time, neuron), gain (network, time), the gain
         of the interval that ends at that time, and patterns (network, pattern, neuron).
     """
     stored, network = networks_of(
@@ -151,7 +147,7 @@ def simulate_cycled_gain(
     )
     gain = np.stack([schedule(max(t - dt / 2, 0)) for t in time.numpy()], axis=1)[..., 0, 0]
     return Dataset(
-        "cycled_gain",
+        "hybrid",
         "Hybrid networks under a gain that alternates between two values",
         {
             "time": time_coordinate(time.numpy()),
@@ -165,43 +161,3 @@ def simulate_cycled_gain(
             ),
         },
     )
-
-
-def networks_of(
-    *,
-    neurons: int,
-    patterns: int,
-    strength: float,
-    random_variance: RandomVariance,
-    networks: int,
-    seed: int,
-    rule: Rule = "outer_product",
-    first: int = 0,
-) -> tuple[np.ndarray, Network]:
-    """Draw the hybrid networks; only `neurons`, `patterns` and `seed` change what is drawn.
-
-    Args:
-        neurons: N.
-        patterns: K, the number of stored patterns.
-        strength: s, that of `patterns.outer_product` or of `patterns.pseudo_inverse`.
-        random_variance: of the entries of W_rand.
-        networks: number of independent networks.
-        seed: top-level seed.
-        rule: how W_struct is made from the patterns.
-        first: index of the first of them among all that the seed gives.
-
-    Returns:
-        The patterns (network, K, N) and the networks as one batch in single precision.
-    """
-    structure = {"outer_product": outer_product, "pseudo_inverse": pseudo_inverse}[rule]
-    variance = {"1/N": 1 / neurons, "1": 1.0}[random_variance]
-    indices = range(first, first + networks)
-    rngs = [seeds.generator(seed, "hybrid network", index) for index in indices]
-    stored = np.stack([random_patterns(patterns, neurons, rng) for rng in rngs])
-    batch = stack(
-        [
-            Network(random_weights(neurons, rng, variance=variance), structure(xi, strength))
-            for rng, xi in zip(rngs, stored, strict=True)
-        ]
-    )
-    return stored, batch.to(dtype=torch.float32)

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from chaos_sampling import dynamics, seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.experiments.hybrid import networks_of
+from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.lyapunov import lyapunov_exponents
 from chaos_sampling.network import Network, random_states
 from chaos_sampling.overlaps import STATES, classify, overlaps, projection_norms
@@ -47,7 +47,7 @@ def simulate_structure_map(
         patterns: K, the number of stored patterns.
         strengths: s; the weights and initial states are the same at all of them.
         gains: g, each with initial states of its own.
-        networks: number of independent networks; those of `hybrid.networks_of`.
+        networks: number of independent networks; those of `hybrid_networks.networks_of`.
         states: initial states of each network at each gain, standard normal.
         burn_in: τ before the record.
         duration: τ recorded.

@@ -35,7 +35,7 @@ def draw(
     """Draw Fig. 4: the first network in panels b to d, a typical one in panel e.
 
     Args:
-        fixed: dataset of kind "fixed_gain", of at least two patterns.
+        fixed: dataset of kind "hybrid" at fixed gain, of at least two patterns.
         fixed_overlaps: dataset of kind "overlaps" of the same simulation.
         cycled_overlaps: dataset of kind "overlaps" of the simulation at cycled gain.
         duration: τ of each trace in panel c.

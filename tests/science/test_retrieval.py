@@ -9,7 +9,7 @@ import torch
 from chaos_sampling import dynamics
 from chaos_sampling.energy import energy
 from chaos_sampling.experiments.escapes import simulate_escapes
-from chaos_sampling.experiments.hybrid import networks_of
+from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.network import random_states
 from chaos_sampling.pattern_mean_field import critical_gain
 from chaos_sampling.statistics.capacity import escape_rates

@@ -64,7 +64,7 @@ def gain_samples(rng) -> list[Dataset]:
 def hybrid(rng) -> tuple[Dataset, Dataset, Dataset]:
     gains, time = np.array([0.0, 3.0, 8.0]), np.arange(60.0)
     fixed = dataset(
-        "fixed_gain",
+        "hybrid",
         gain=gains,
         time=time,
         patterns=rng.choice([-1.0, 1.0], (2, 4, 20)),

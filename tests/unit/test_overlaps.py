@@ -275,9 +275,9 @@ def test_typical_network_visits_the_median_number_of_patterns(counts, typical):
 # --- whole simulations ---
 
 
-def simulation(kind):
+def simulation(protocol):
     stored = np.stack([patterns(seed=seed) for seed in range(2)])
-    fixed = kind == "fixed_gain"
+    fixed = protocol == "fixed_gain"
     shape = (2, 4, 5, 20) if fixed else (2, 5, 20)
     dims = ("network", "gain", "time", "neuron") if fixed else ("network", "time", "neuron")
     gain = (
@@ -286,7 +286,7 @@ def simulation(kind):
         else Variable(np.ones((2, 5)), ("network", "time"), "1", "gain g")
     )
     return Dataset(
-        kind,
+        "hybrid",
         "",
         {
             "time": Variable(np.arange(5.0), ("time",), "τ", "time"),
@@ -297,10 +297,10 @@ def simulation(kind):
     )
 
 
-@pytest.mark.parametrize("kind", ["fixed_gain", "cycled_gain"])
+@pytest.mark.parametrize("protocol", ["fixed_gain", "cycled_gain"])
 @pytest.mark.parametrize(("name", "function"), [("phi", np.tanh), ("h", np.copy)])
-def test_each_network_is_measured_against_its_own_patterns(kind, name, function):
-    simulated = simulation(kind)
+def test_each_network_is_measured_against_its_own_patterns(protocol, name, function):
+    simulated = simulation(protocol)
     found = measure(simulated, activity=name)
     for index in range(2):
         vectors, xi = function(simulated["h"][index]), simulated["patterns"][index]
@@ -313,10 +313,10 @@ def test_each_network_is_measured_against_its_own_patterns(kind, name, function)
 
 
 @pytest.mark.parametrize(
-    ("kind", "middle"), [("fixed_gain", ("gain", "time")), ("cycled_gain", ("time",))]
+    ("protocol", "middle"), [("fixed_gain", ("gain", "time")), ("cycled_gain", ("time",))]
 )
-def test_axes_are_those_of_the_simulation(kind, middle):
-    simulated = simulation(kind)
+def test_axes_are_those_of_the_simulation(protocol, middle):
+    simulated = simulation(protocol)
     found = measure(simulated, activity="phi")
     assert found.kind == "overlaps"
     assert found.attributes == {"activity": "phi"}
@@ -343,7 +343,7 @@ def test_speed_is_that_of_the_input():
             direction * np.array([0, 1, 3, 3, 3])[:, None], simulated.variables["h"].dims, "1", "h"
         ),
     }
-    found = measure(Dataset("fixed_gain", "", variables), activity="phi")["speed"]
+    found = measure(Dataset("hybrid", "", variables), activity="phi")["speed"]
     length = np.sqrt(np.square(direction).mean(axis=-1))
     np.testing.assert_allclose(found, length * np.array([2, 2, 4, 0, 0]))
 
@@ -356,6 +356,6 @@ def test_saturated_inputs_overlap_fully_as_rates_but_not_as_inputs():
         **simulated.variables,
         "h": Variable(np.repeat(stretched, 5, axis=1), ("network", "time", "neuron"), "1", "h"),
     }
-    simulated = Dataset("cycled_gain", "", variables)
+    simulated = Dataset("hybrid", "", variables)
     np.testing.assert_allclose(measure(simulated, activity="phi")["overlap"][..., 0], 1)
     assert (measure(simulated, activity="h")["overlap"][..., 0] < 0.9).all()

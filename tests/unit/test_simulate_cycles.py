@@ -8,7 +8,7 @@ from chaos_sampling import dynamics
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.energy import energy
 from chaos_sampling.experiments.cycles import matched_amplitude, simulate_cycles, states_at
-from chaos_sampling.experiments.hybrid import networks_of
+from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.experiments.protocols import PROTOCOLS
 from chaos_sampling.network import Network, random_states, random_weights
 from chaos_sampling.patterns import random_patterns

@@ -6,7 +6,7 @@ import torch
 
 from chaos_sampling import dynamics, store
 from chaos_sampling.experiments.escapes import descend, own_overlap, simulate_escapes
-from chaos_sampling.experiments.hybrid import networks_of
+from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.overlaps import RETRIEVED
 from chaos_sampling.pattern_mean_field import matched_amplitude
 

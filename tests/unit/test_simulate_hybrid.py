@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling.experiments.hybrid import (
-    networks_of,
-    simulate_cycled_gain,
-    simulate_fixed_gain,
-)
+from chaos_sampling.experiments.hybrid import simulate_cycled_gain, simulate_fixed_gain
+from chaos_sampling.experiments.hybrid_networks import networks_of
 
 NETWORK = dict(neurons=40, patterns=2, rule="outer_product", strength=4, random_variance="1/N")
 NETWORK |= dict(networks=3, dt=0.1, seed=1)
@@ -76,7 +73,7 @@ def test_protocols_start_from_different_states(fixed, cycled):
 
 
 def test_fixed_gain_is_labelled(fixed):
-    assert fixed.kind == "fixed_gain"
+    assert fixed.kind == "hybrid"
     assert fixed["gain"].tolist() == [0, 3, 8]
     np.testing.assert_allclose(fixed["time"], 0.5 * np.arange(41))
     assert fixed.variables["h"].dims == ("network", "gain", "time", "neuron")
@@ -135,7 +132,7 @@ def test_variances_of_random_weights_differ_by_a_gain_of_the_square_root_of_n():
 
 
 def test_cycled_gain_is_labelled(cycled):
-    assert cycled.kind == "cycled_gain"
+    assert cycled.kind == "hybrid"
     np.testing.assert_allclose(cycled["time"], 0.1 * np.arange(601))
     assert cycled.variables["gain"].dims == ("network", "time")
     assert cycled.variables["h"].dims == ("network", "time", "neuron")
