@@ -1,12 +1,11 @@
 """The energy that a symmetric network descends when its gain is 0 (section 3.4, Fig. 4b).
 
-numpy only: figures use it without torch.
+Without torch, since figures use it.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.integrate import solve_ivp
 from scipy.special import xlogy
 
 
@@ -25,25 +24,3 @@ def energy(rates: np.ndarray, structured: np.ndarray) -> np.ndarray:
     interaction = np.einsum("...i,ij,...j->...", rates, structured, rates)
     cost = xlogy(1 + rates, 1 + rates) + xlogy(1 - rates, 1 - rates)
     return (cost.sum(-1) - interaction) / 2
-
-
-def descend(state: np.ndarray, structured: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Follow dh/dt = −h + Sφ(h), by scipy's Runge-Kutta method of order 5.
-
-    Args:
-        state: h at time 0, shape (N,).
-        structured: weights S, shape (N, N).
-        times: increasing times of the record in τ, from 0 on, shape (T,).
-
-    Returns:
-        States h, shape (T, N).
-    """
-    solution = solve_ivp(
-        lambda _, h: structured @ np.tanh(h) - h,
-        (0, times[-1]),
-        state,
-        t_eval=times,
-        rtol=1e-8,
-        atol=1e-10,
-    )
-    return solution.y.T

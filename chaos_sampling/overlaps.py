@@ -106,22 +106,6 @@ def classify(overlap: np.ndarray, speed: np.ndarray) -> np.ndarray:
     return np.select(conditions, codes, STATES.index("mixture"))
 
 
-def typical_network(cycled: Dataset) -> int:
-    """Return the network to draw: the first that visits the median number of patterns.
-
-    A pattern is visited when a phase at low gain ends in it or in its negative; where the median
-    over networks falls between two numbers, the lower one counts.
-
-    Args:
-        cycled: kind "overlaps", of a simulation at cycled gain.
-    """
-    counts = [
-        patterns_visited(visits(overlap[low_phase_ends(gain)]))
-        for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True)
-    ]
-    return counts.index(sorted(counts)[(len(counts) - 1) // 2])
-
-
 def patterns_visited(visited: np.ndarray) -> int:
     """Return how many patterns, either sign, occur among what `visits` returned."""
     return len(set(np.abs(visited).tolist()) - {0})

@@ -11,11 +11,12 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.image import AxesImage
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
+from scipy.integrate import solve_ivp
 
-from chaos_sampling.energy import descend, energy
+from chaos_sampling.energy import energy
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
-from chaos_sampling.overlaps import AT_REST, typical_network
+from chaos_sampling.overlaps import AT_REST, low_phase_ends, patterns_visited, visits
 from chaos_sampling.store import Dataset
 
 NETWORK = 0
@@ -220,3 +221,41 @@ def overlap_bar(image: AxesImage, beside: Sequence[Axes], label: str, **look: ob
         extend="neither" if image.norm.vmax == 1 else "max",
         **look,
     )
+
+
+def typical_network(cycled: Dataset) -> int:
+    """Return the network to draw: the first that visits the median number of patterns.
+
+    A pattern is visited when a phase at low gain ends in it or in its negative; where the median
+    over networks falls between two numbers, the lower one counts.
+
+    Args:
+        cycled: kind "overlaps", of a simulation at cycled gain.
+    """
+    counts = [
+        patterns_visited(visits(overlap[low_phase_ends(gain)]))
+        for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True)
+    ]
+    return counts.index(sorted(counts)[(len(counts) - 1) // 2])
+
+
+def descend(state: np.ndarray, structured: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Follow dh/dt = −h + Sφ(h), by scipy's Runge-Kutta method of order 5.
+
+    Args:
+        state: h at time 0, shape (N,).
+        structured: weights S, shape (N, N).
+        times: increasing times of the record in τ, from 0 on, shape (T,).
+
+    Returns:
+        States h, shape (T, N).
+    """
+    solution = solve_ivp(
+        lambda _, h: structured @ np.tanh(h) - h,
+        (0, times[-1]),
+        state,
+        t_eval=times,
+        rtol=1e-8,
+        atol=1e-10,
+    )
+    return solution.y.T

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_sampling.energy import descend, energy
+from chaos_sampling.energy import energy
+from chaos_sampling.figures.figure4 import descend
 
 seeds = st.integers(0, 2**32 - 1)
 

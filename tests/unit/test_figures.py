@@ -220,6 +220,20 @@ def test_figure4_descends_to_an_attractor(hybrid):
     assert np.hypot(x[-1] - x[-2], y[-1] - y[-2]) < 1e-6 < np.hypot(x[-1] - x[0], y[-1] - y[0])
 
 
+@pytest.mark.parametrize(
+    ("counts", "typical"),
+    [([3], 0), ([1, 2, 3], 1), ([3, 1, 2], 2), ([0, 3, 1, 2], 2), ([2, 2, 2], 0), ([3, 1, 1], 1)],
+)
+def test_typical_network_visits_the_median_number_of_patterns(counts, typical):
+    gain = np.tile([1.0, 8.0], 3)
+    overlap = np.zeros((len(counts), 6, 3))
+    for index, count in enumerate(counts):
+        for pattern in range(count):
+            overlap[index, 2 * pattern, pattern] = (-1) ** pattern
+    cycled = dataset("overlaps", gain=np.tile(gain, (len(counts), 1)), overlap=overlap)
+    assert figure4.typical_network(cycled) == typical
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_equal_figures_give_equal_files(chaos, tmp_path, suffix):
     for name in ("first", "second"):

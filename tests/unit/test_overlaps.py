@@ -16,7 +16,6 @@ from chaos_sampling.overlaps import (
     overlaps,
     patterns_visited,
     projection_norms,
-    typical_network,
     visits,
 )
 from chaos_sampling.store import Dataset, Variable
@@ -249,27 +248,6 @@ def test_mixtures_of_three_patterns_are_no_patterns(seed, networks):
 )
 def test_either_sign_of_a_pattern_counts_once(visited, count):
     assert patterns_visited(np.array(visited, int)) == count
-
-
-@pytest.mark.parametrize(
-    ("counts", "typical"),
-    [([3], 0), ([1, 2, 3], 1), ([3, 1, 2], 2), ([0, 3, 1, 2], 2), ([2, 2, 2], 0), ([3, 1, 1], 1)],
-)
-def test_typical_network_visits_the_median_number_of_patterns(counts, typical):
-    gain = np.tile([1.0, 8.0], 3)
-    overlap = np.zeros((len(counts), 6, 3))
-    for index, count in enumerate(counts):
-        for pattern in range(count):
-            overlap[index, 2 * pattern, pattern] = (-1) ** pattern
-    cycled = Dataset(
-        "overlaps",
-        "",
-        {
-            "gain": Variable(np.tile(gain, (len(counts), 1)), ("network", "time"), "1", "gain g"),
-            "overlap": Variable(overlap, ("network", "time", "pattern"), "1", "overlap"),
-        },
-    )
-    assert typical_network(cycled) == typical
 
 
 # --- whole simulations ---
