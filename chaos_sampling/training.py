@@ -20,7 +20,8 @@ from chaos_sampling import seeds, store
 from chaos_sampling.checkpoint import load_checkpoint, postponing_signals, save_checkpoint
 from chaos_sampling.device import Stopwatch, can_compile, has_fast_bfloat16
 from chaos_sampling.gan import Architecture, Discriminator, Generator, initialize, render
-from chaos_sampling.journal import History, Journal, diversity
+from chaos_sampling.history import History, diversity
+from chaos_sampling.journal import Journal
 from chaos_sampling.latents import Latents
 
 logger = logging.getLogger("chaos_sampling")

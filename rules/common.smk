@@ -11,7 +11,8 @@ from snakemake.io import strip_wildcard_constraints
 
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.
-NOT_SCIENCE = {"files", "store", "progress", "generators", "checkpoint", "coordinates", "download"}
+NOT_SCIENCE = {"files", "store", "progress", "journal", "generators", "checkpoint"}
+NOT_SCIENCE |= {"coordinates", "download"}
 
 
 MODELS = {name_of(model): model for model in config["models"]}
@@ -258,14 +259,14 @@ def science(script):
     """
     files = imported(ROOT / "scripts" / f"{script}.py")
     digest = hashlib.sha256()
-    for file in sorted(files):
+    for file in sorted(file for file in files if file.stem not in NOT_SCIENCE):
         digest.update(file.name.encode() + normalised(file).encode())
     return digest.hexdigest()[:12]
 
 
 @cache
 def imported(file):
-    """Collect the science modules that a file imports, directly or through others."""
+    """Collect the modules of chaos_sampling that a file imports, directly or through others."""
     names = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -275,7 +276,7 @@ def imported(file):
     files = set()
     for name in (name for name in names if name.startswith("chaos_sampling.")):
         path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
-        if path.exists() and path.stem not in NOT_SCIENCE:
+        if path.exists():
             files |= {path} | imported(path)
     return frozenset(files)
 

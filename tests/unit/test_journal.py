@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos_sampling import store
-from chaos_sampling.journal import MEANS, History, Journal, diversity
+from chaos_sampling.history import MEANS, History, diversity
+from chaos_sampling.journal import Journal
 
 SHOWN = torch.zeros(64, 5)
 HEALTHY = [1.0, 2.0, 0.8, 0.2]

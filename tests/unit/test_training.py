@@ -12,7 +12,7 @@ import torch
 
 from chaos_sampling import sources, store, training
 from chaos_sampling.checkpoint import load_checkpoint
-from chaos_sampling.journal import MEANS, History
+from chaos_sampling.history import MEANS, History
 from chaos_sampling.latents import ChaosLatents, chaos_latents
 
 SETTINGS = {
