@@ -143,7 +143,7 @@ def chaos_latents(
     method: dynamics.Method,
     readout: Readout,
     count: int,
-    degree: int,
+    degree: int | None,
     batch: int,
     seed: int,
     device: torch.device | str,

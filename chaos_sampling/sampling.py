@@ -334,16 +334,17 @@ def _sources(
         return chaos
     recording = record(chaos[0], duration=_whole(RECORDED, interval), interval=interval)
     name, device = model.attributes["latents"], model.readout.device
-    numbers = [seeds.integer(seed, f"{name} latents at a gain", i) for i in range(len(batches))]
     return [
         controls.from_chaos(
             name,
             recording,
             interval=interval,
             batch=min(batch, TRIALS),  # bounds the memory of the surrogate
-            generator=torch.Generator(device).manual_seed(number),
+            generator=seeds.torch_generator(
+                seed, f"{name} latents at a gain", index, device=device
+            ),
         )
-        for batch, number in zip(batches, numbers, strict=True)
+        for index, batch in enumerate(batches)
     ]
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
 
 
 def sequence(seed: int, purpose: str, *indices: int) -> np.random.SeedSequence:
@@ -26,5 +30,14 @@ def generator(seed: int, purpose: str, *indices: int) -> np.random.Generator:
 
 
 def integer(seed: int, purpose: str, *indices: int) -> int:
-    """Return a 63-bit seed for libraries with generators of their own, such as torch."""
+    """Return a 63-bit seed for generators of other libraries; arguments as for `sequence`."""
     return int(sequence(seed, purpose, *indices).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def torch_generator(
+    seed: int, purpose: str, *indices: int, device: torch.device | str = "cpu"
+) -> torch.Generator:
+    """Return a torch generator for one purpose on a device; arguments as for `sequence`."""
+    import torch  # here, since statistics and figures do without it
+
+    return torch.Generator(device).manual_seed(integer(seed, purpose, *indices))

@@ -21,15 +21,15 @@ def draw(
     *,
     neurons: int,
     count: int,
-    degree: int,
     gain: float,
     burn_in: float,
     dt: float,
     method: Method,
-    recording: Mapping[str, float],
     batch: int,
     seed: int,
     device: torch.device | str,
+    degree: int | None = None,
+    recording: Mapping[str, float] | None = None,
 ) -> tuple[Latents, ChaosLatents]:
     """Draw a chaotic network, and the source that is read from it or fitted to it.
 
@@ -37,16 +37,16 @@ def draw(
         name: of the source.
         neurons: N.
         count: number of latents, K.
-        degree: neurons per latent of the expander.
         gain: g.
         burn_in: τ to run before the first latent is read.
         dt: time step in τ.
         method: "rk4" or "euler".
-        recording: "duration" and "interval" in τ of the recording to which "whitened" and the
-            controls are fitted.
         batch: number of latent vectors drawn at a time, B.
         seed: of the weights, the readout, the initial states and the control, a stream each.
         device: where to draw, in float32.
+        degree: neurons per latent of the expander, which alone has use for it.
+        recording: "duration" and "interval" in τ of the recording to which "whitened" and the
+            controls are fitted; a readout has no use for it.
 
     Returns:
         The source, and the chaotic latents that it is itself, or to which it was fitted.
@@ -75,8 +75,7 @@ def draw(
         matrix = whiten(chaos.readout.numpy(force=True), recorded)
         chaos.readout = torch.from_numpy(matrix).to(device)
         return chaos, chaos
-    number = seeds.integer(seed, f"{name} latents of the GAN")
-    generator = torch.Generator(device).manual_seed(number)
+    generator = seeds.torch_generator(seed, f"{name} latents of the GAN", device=device)
     source = controls.from_chaos(
         name, recorded, interval=recording["interval"], batch=batch, generator=generator
     )

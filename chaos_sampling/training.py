@@ -180,8 +180,8 @@ class Players:
         self.generator = Generator(size, width)
         self.discriminator = Discriminator(width, architecture)
         self.averaged = Generator(size, width)
-        initialize(self.generator, _torch_generator(seed, "weights of the generator"))
-        initialize(self.discriminator, _torch_generator(seed, "weights of the discriminator"))
+        initialize(self.generator, seeds.torch_generator(seed, "weights of the generator"))
+        initialize(self.discriminator, seeds.torch_generator(seed, "weights of the discriminator"))
         self.averaged.load_state_dict(self.generator.state_dict())
         for network in (self.generator, self.discriminator, self.averaged):
             network.to(device, memory_format=torch.channels_last)
@@ -324,10 +324,6 @@ def shuffled_batches(
         yield real.permute(0, 3, 1, 2) / 127.5 - 1
 
 
-def _torch_generator(seed: int, purpose: str, *indices: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seeds.integer(seed, purpose, *indices))
-
-
 def _choose(images: np.ndarray, count: int, seed: int) -> Tensor:
     """Return `count` of the images, drawn without replacement."""
     rng = seeds.generator(seed, "real images to compare the diversity of grids with")
@@ -336,7 +332,7 @@ def _choose(images: np.ndarray, count: int, seed: int) -> Tensor:
 
 def _shuffle(count: int, seed: int, epoch: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Return one epoch's order of the images (N,) and which of them to mirror (N,)."""
-    rng = _torch_generator(seed, "order and flips of an epoch", epoch)
+    rng = seeds.torch_generator(seed, "order and flips of an epoch", epoch)
     order = torch.randperm(count, generator=rng)
     mirrored = torch.rand(count, generator=rng) < 0.5
     return order.to(device), mirrored.to(device)

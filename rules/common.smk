@@ -9,6 +9,8 @@ from pathlib import Path
 
 from snakemake.io import strip_wildcard_constraints
 
+from chaos_sampling.readings import READINGS
+
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.
 NOT_SCIENCE = {"files", "store", "progress", "journal", "generators", "checkpoint"}
@@ -21,10 +23,22 @@ CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
 FIGURES = ["1", "2", "3", "4", *(f"S{number}" for number in range(1, 14))]
 TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "training"]
 TABLES += ["hybrid", "structure", "cycles", "capacity"]
-# The literal readings of Fig. 4's weights, those of chaos_sampling/readings.py.
-READINGS = ["sum_1", "sum_1N", "mean_1", "mean_1N"]
 PROTOCOLS = ["fixed_gain", "gain_sweep", "cycled_gain"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
+# All values of each wildcard but the gain, which may be any; a rule makes no other files.
+VALUES = {
+    "dataset": config["datasets"],
+    "model": MODELS,
+    "protocol": PROTOCOLS,
+    "reading": READINGS,
+    "size": {
+        *SIZES,
+        *config["hybrid"]["capacity"]["sizes"],
+        *config["hybrid"]["escapes"]["sizes"],
+    },
+    "strength": config["hybrid"]["structure_map"]["strengths"],
+    "network": range(config["hybrid"]["cycles"]["networks"]),
+}
 # Neurons from which a network is worth several threads.
 LARGE = 1000
 
@@ -44,18 +58,18 @@ def refuse_read_only(folder):
 
 def one_of(names):
     """Return a pattern that matches these names and nothing else."""
-    return "|".join(map(re.escape, names)) or "(?!)"
+    return "|".join(re.escape(str(name)) for name in names) or "(?!)"
 
 
 wildcard_constraints:
-    dataset=one_of(config["datasets"]),
-    model=one_of(MODELS),
     gain=r"[0-9.e+-]+",
-    protocol=one_of(PROTOCOLS),
-    reading=one_of(READINGS),
-    size=r"\d+",
-    strength=r"[0-9.e+-]+",
-    network=r"\d+",
+    dataset=one_of(VALUES["dataset"]),
+    model=one_of(VALUES["model"]),
+    protocol=one_of(VALUES["protocol"]),
+    reading=one_of(VALUES["reading"]),
+    size=one_of(VALUES["size"]),
+    strength=one_of(VALUES["strength"]),
+    network=one_of(VALUES["network"]),
 
 
 def pictures(wildcards):
@@ -101,6 +115,15 @@ def generator_of(wildcards):
 def model_of(wildcards):
     """Return the description of a model that is trained."""
     return MODELS[wildcards.model]
+
+
+def training_settings(wildcards):
+    """Return the parameters of a training, but for those of other latents than the model's."""
+    gan, source = config["gan"], MODELS[wildcards.model]["latents"]
+    unread = {"degree"} if source != "expander" else set()
+    unread |= {"recording"} if source in ("subset", "expander") else set()
+    latents = {name: value for name, value in gan["latents"].items() if name not in unread}
+    return {"latents": latents, "batch": gan["batch"], "training": gan["training"]}
 
 
 def recipe_of(wildcards):
@@ -233,17 +256,7 @@ def sources_of_tables():
 def benchmarks():
     """Return where the times of each rule's jobs are, those that are not needed included."""
     gains = {*config["sampling"]["gains"], *(trained_on(model)[1] for model in MODELS.values())}
-    hybrid = config["hybrid"]
-    wildcards = {
-        "dataset": config["datasets"],
-        "model": MODELS,
-        "gain": [f"{gain:.15g}" for gain in sorted(gains)],
-        "protocol": PROTOCOLS,
-        "reading": READINGS,
-        "size": {*SIZES, *hybrid["capacity"]["sizes"], *hybrid["escapes"]["sizes"]},
-        "strength": hybrid["structure_map"]["strengths"],
-        "network": range(hybrid["cycles"]["networks"]),
-    }
+    wildcards = VALUES | {"gain": [f"{gain:.15g}" for gain in sorted(gains)]}
     return {
         each.name: expand(strip_wildcard_constraints(each.benchmark), **wildcards)
         for each in workflow.rules

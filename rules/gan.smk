@@ -21,7 +21,7 @@ rule train_gan:
         mem="6GB",
         runtime="2d",
     params:
-        settings={name: value for name, value in config["gan"].items() if name != "grid"},
+        settings=training_settings,
         recipe=recipe_of,
         model=model_of,
         code=science("train_gan"),

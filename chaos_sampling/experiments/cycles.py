@@ -223,7 +223,7 @@ def _noise(
     if condition.protocol != "noise":
         return None
     on = square_wave(switches[:, :, None], 0, 1)
-    generator = torch.Generator().manual_seed(seeds.integer(seed, "noise of cycles", first))
+    generator = seeds.torch_generator(seed, "noise of cycles", first)
     return Noise(lambda time: amplitude * on(time), generator)
 
 

@@ -84,13 +84,13 @@ def simulate_escapes(
         stored, batch = networks_of(neurons=neurons, networks=networks, seed=seed, **hybrid)
         for index in track(range(networks), f"escapes, N = {neurons}", unit="network"):
             network, xi = _single(batch, stored, index)
-            generator = _generator(seed, "escapes", neurons, index)
+            generator = seeds.torch_generator(seed, "escapes", neurons, index)
             found = escape(network, xi, strength, drives, generator, **pace)
             escapes[..., row, index] = found[0].reshape(shape[:2])
             risk[..., row, index] = found[1].reshape(shape[:2])
             basins[row, index] = found[2]
     stored, batch = networks_of(neurons=traced_neurons, networks=1, seed=seed, **hybrid)
-    generator = _generator(seed, "traced escape")
+    generator = seeds.torch_generator(seed, "traced escape")
     trace = _trace(*_single(batch, stored, 0), strength, traced_gain, generator, **pace)
     return Dataset(
         "escapes",
@@ -203,10 +203,6 @@ def _drives(gains: Sequence[float], amplitudes: Sequence[float]) -> Tensor:
     """Return gain and amplitude of every source at every gain, (source · gain, 2)."""
     chaos, noise = [(gain, 0.0) for gain in gains], [(0.0, amplitude) for amplitude in amplitudes]
     return torch.tensor(chaos + noise, dtype=torch.float32)
-
-
-def _generator(seed: int, purpose: str, *indices: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seeds.integer(seed, purpose, *indices))
 
 
 def _trace(

@@ -150,13 +150,12 @@ def _controls(
     samples, trials, _ = recording.shape
     found = {}
     for name in CONTROLS:
-        number = seeds.integer(seed, f"{name} latents", index)
         source = controls.from_chaos(
             name,
             recording,
             interval=interval,
             batch=trials,
-            generator=torch.Generator().manual_seed(number),
+            generator=seeds.torch_generator(seed, f"{name} latents", index),
         )
         found[name] = record(source, duration=samples * interval, interval=interval)
     return found

@@ -171,6 +171,14 @@ CONFIGURED = {
         "quality: {directions: 17}",
         {*each("measure_quality"), "plot_figureS8", *REPORT},
     ),
+    "what only other latents are fitted to": (
+        "gan: {latents: {recording: {duration: 30}}}",
+        {"build_report"},
+    ),
+    "how many neurons a latent of the expander sums": (
+        "gan: {latents: {degree: 5}}",
+        {"simulate_latents", "summarise_latents", "plot_figureS6", *REPORT},
+    ),
     "another model beside the first": (
         f"{{{TWO_TRAINED}}}",
         {*JOBS_OF_SECOND, *OF_ALL_MODELS},
@@ -281,8 +289,12 @@ def test_logic_in_an_experiment_reruns_it_alone(after, edit):
         ("progress.py", "interval: float = 5.0", "interval: float = 6.0"),
         ("generators.py", '"size": model.generator.size', '"size": int(model.generator.size)'),
         ("checkpoint.py", 'f"{file.name}.damaged"', 'f"{file.name}.broken"'),
+        ("journal.py", "If it lasts, use more images", "If it lasts, take more images"),
     ],
-    ids=["comment", "module docstring", "docstring", "store", "progress", "file", "checkpoint"],
+    ids=[
+        *("comment", "module docstring", "docstring"),
+        *("store", "progress", "file", "checkpoint", "journal"),
+    ],
 )
 def test_words_and_file_handling_rerun_nothing(after, edit, name, old, new):
     edit(f"chaos_sampling/{name}", old, new)
