@@ -134,15 +134,7 @@ def sample_gain(
         ("images", model.generator, "of training"),
         ("images_reestimated", adapted, "re-estimated at this gain"),
     ):
-        shown, drawn = render(generator, consecutive), render(generator, independent)
-        variables |= {
-            f"trajectory/{name}": _images(shown, "time", statistics),
-            f"ensemble/{name}": _images(drawn, "sample", statistics),
-        }
-        mean = pixels(drawn.numpy()).mean(axis=0)
-        rendered = chain([shown], (render(generator, path) for path in paths[1:]))
-        deviations = (pixels(images.numpy()) - mean for images in rendered)
-        variables |= _speeds(name, deviations, interval)
+        variables |= _rendered(name, generator, statistics, paths, independent, interval)
     return store.Dataset(
         "gain_samples",
         "One trajectory of images, and images of independent trajectories, at one gain",
@@ -270,6 +262,29 @@ def reestimate(generator: nn.Module, latents: Tensor) -> nn.Module:
     whole = len(latents) // BATCH * BATCH or len(latents)  # a small last batch would weigh as much
     update_bn(latents[:whole].split(BATCH), adapted)
     return adapted
+
+
+def _rendered(
+    name: str,
+    generator: nn.Module,
+    statistics: str,
+    paths: Sequence[Tensor],
+    independent: Tensor,
+    interval: float,
+) -> dict[str, store.Variable]:
+    """Render trajectories (T, K) and an ensemble (E, K), and measure speed along all trajectories.
+
+    Only the images of the first trajectory are kept.
+    """
+    shown, drawn = render(generator, paths[0]), render(generator, independent)
+    mean = pixels(drawn.numpy()).mean(axis=0)
+    rendered = chain([shown], (render(generator, path) for path in paths[1:]))
+    deviations = (pixels(images.numpy()) - mean for images in rendered)
+    return {
+        f"trajectory/{name}": _images(shown, "time", statistics),
+        f"ensemble/{name}": _images(drawn, "sample", statistics),
+        **_speeds(name, deviations, interval),
+    }
 
 
 def _speeds(

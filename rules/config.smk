@@ -22,38 +22,15 @@ GAINS_OF_FIGURE_4 = (0, 1, 3, 5, 8)
 
 def check_config():
     """Refuse a configuration that cannot run, naming the key and what was expected."""
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    try:
-        error = jsonschema.exceptions.best_match(Validator(schema).iter_errors(config))
-    except ValueError as unprintable:
-        raise WorkflowError(
-            f"the configuration: expected numbers of ordinary size, found {unprintable}."
-        ) from unprintable
-    if error is not None:
-        raise WorkflowError(describe(error))
+    check_schema()
     for key, found, limit, expected in limits():
         if found > limit:
             raise WorkflowError(f"{key}: expected at most {limit} ({expected}), found {found}.")
-    names = [name_of(model) for model in config["models"]]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            raise WorkflowError(
-                f"models.{index}: expected models of different names, found {name} again, which is "
-                f"that of models.{names.index(name)}."
-            )
     for key, found, choices in references():
         if found not in choices:
             listed = ", ".join(map(str, choices))
             raise WorkflowError(f"{key}: expected one of {listed}; found {found}.")
-    for index, model in enumerate(config["models"]):
-        if "pretrained" in model and "dataset" not in model and not moments_for(model).exists():
-            raise WorkflowError(
-                f"models.{index}: expected the moments of the images that {model['pretrained']} was "
-                f"trained on in {moments_for(model)}, found no file. Give the model a dataset to be "
-                "held against, or put a reference there (docs/generators.md)."
-            )
-        if "pretrained" in model and "dataset" not in model:
-            check_features(index, moments_for(model))
+    check_models(config["models"])
     check_sweep(config["chaos"]["sweep"], config["gan"]["latents"]["gain"])
     for key, gain in critical_gains():
         raise WorkflowError(
@@ -67,6 +44,19 @@ def check_config():
             raise WorkflowError(
                 f"{key}: expected a whole multiple of {name} = {interval}, found {duration}."
             )
+
+
+def check_schema():
+    """Refuse a configuration that is not as the schema has it."""
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    try:
+        error = jsonschema.exceptions.best_match(Validator(schema).iter_errors(config))
+    except ValueError as unprintable:
+        raise WorkflowError(
+            f"the configuration: expected numbers of ordinary size, found {unprintable}."
+        ) from unprintable
+    if error is not None:
+        raise WorkflowError(describe(error))
 
 
 def is_number(_, value):
@@ -164,6 +154,19 @@ def references():
         yield "hybrid.structure_map.gains", gain, config["hybrid"]["structure_map"]["gains"]
     for index, gain in enumerate(config["figures"]["gains"]):
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
+
+
+def check_models(models):
+    """Refuse two models of one name, and a pretrained one with nothing to be held against."""
+    names = [name_of(model) for model in models]
+    for index, model in enumerate(models):
+        if names[index] in names[:index]:
+            raise WorkflowError(
+                f"models.{index}: expected models of different names, found {names[index]} again, "
+                f"which is that of models.{names.index(names[index])}."
+            )
+        if "pretrained" in model and "dataset" not in model:
+            check_moments(index, model)
 
 
 def check_sweep(sweep, reference_gain):
@@ -270,8 +273,15 @@ def value_of(key):
     return value
 
 
-def check_features(index, reference):
-    """Refuse features in which the moments that a pretrained model is held against are not."""
+def check_moments(index, model):
+    """Refuse a pretrained model whose moments are missing, or are of other features."""
+    reference = moments_for(model)
+    if not reference.exists():
+        raise WorkflowError(
+            f"models.{index}: expected the moments of the images that {model['pretrained']} was "
+            f"trained on in {reference}, found no file. Give the model a dataset to be held "
+            "against, or put a reference there (docs/generators.md)."
+        )
     try:
         with h5py.File(reference) as file:
             measured = file.attrs["features"]

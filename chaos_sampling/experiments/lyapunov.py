@@ -9,7 +9,12 @@ import numpy as np
 from chaos_sampling import seeds
 from chaos_sampling.experiments import sweep
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.lyapunov import entropy_rate, kaplan_yorke_dimension, lyapunov_exponents
+from chaos_sampling.lyapunov import (
+    Spectrum,
+    entropy_rate,
+    kaplan_yorke_dimension,
+    lyapunov_exponents,
+)
 from chaos_sampling.network import random_states
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
@@ -69,13 +74,22 @@ def simulate_lyapunov(
             label=f"network {index + 1}",
         )
         spectra.append(spectrum)
+    settings = {"neurons": neurons, "duration": duration, "interval": interval, "blocks": blocks}
+    return _dataset(gains, spectra, settings)
+
+
+def _dataset(
+    gains: Sequence[float], spectra: Sequence[Spectrum], settings: dict[str, float]
+) -> Dataset:
+    """Label the spectra of all gains, network by network."""
     values = np.stack([spectrum.exponents for spectrum in spectra], axis=1)
     errors = np.stack([spectrum.standard_errors for spectrum in spectra], axis=1)
+    neurons = settings["neurons"]
     across = ("gain", "network")
     each = (*across, "exponent")
     return Dataset(
         "lyapunov",
-        f"Leading {exponents} Lyapunov exponents of networks of {neurons} neurons",
+        f"Leading {values.shape[-1]} Lyapunov exponents of networks of {neurons} neurons",
         {
             "gain": gain_coordinate(gains),
             "exponents": Variable(values, each, "1/τ", "Lyapunov exponent"),
@@ -93,5 +107,5 @@ def simulate_lyapunov(
                 "sum of the positive exponents per neuron",
             ),
         },
-        {"neurons": neurons, "duration": duration, "interval": interval, "blocks": blocks},
+        settings,
     )
