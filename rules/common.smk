@@ -6,10 +6,12 @@ import os
 import re
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 from snakemake.io import strip_wildcard_constraints
 
 from chaos_sampling.readings import READINGS
+from chaos_sampling.readout import Readout
 
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.
@@ -121,7 +123,7 @@ def training_settings(wildcards):
     """Return the parameters of a training, but for those of other latents than the model's."""
     gan, source = config["gan"], MODELS[wildcards.model]["latents"]
     unread = {"degree"} if source != "expander" else set()
-    unread |= {"recording"} if source in ("subset", "expander") else set()
+    unread |= {"recording"} if source in get_args(Readout) else set()
     latents = {name: value for name, value in gan["latents"].items() if name not in unread}
     return {"latents": latents, "batch": gan["batch"], "training": gan["training"]}
 
