@@ -62,6 +62,12 @@ def test_streams_are_those_of_earlier_versions():
     assert seeds.generator(1, "fixed gain", 3).integers(0, 1000, 4).tolist() == [373, 909, 740, 234]
 
 
+def test_generators_of_torch_are_of_the_same_tree():
+    found = seeds.torch_generator(1, "traces", 2)
+    assert found.device.type == "cpu"
+    assert found.initial_seed() == seeds.integer(1, "traces", 2)
+
+
 def test_negative_index_is_refused():
     with pytest.raises(ValueError, match="non-negative"):
         seeds.generator(1, "network", -1)
