@@ -86,7 +86,8 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
     try:
         with safe_open(path, framework="pt") as file:
             metadata = json.loads((file.metadata() or {}).get("model", "{}"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            # copied from the mapped file, whose alignment in memory would change how products round
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, ValueError) as error:
         found = f"found a damaged file ({error})"
         raise store.WrongFileError(f"{expected}, {found}. {remedy}") from error

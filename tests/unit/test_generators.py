@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -41,6 +43,19 @@ def test_equal_generators_give_equal_files(model, tmp_path):
     for path in paths:
         save_generator(path, model)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_the_length_of_its_attributes_does_not_change_what_a_generator_computes(model, tmp_path):
+    rng = np.random.default_rng(0)
+    state = torch.from_numpy(rng.standard_normal(250)).float()
+    network = Network(random_weights(250, rng).float())
+    products = []
+    for length in range(0, 64, 8):
+        path = tmp_path / f"{length}.safetensors"
+        named = replace(model, network=network, attributes={"note": length * "a"})
+        save_generator(path, named)
+        products.append(torch.mv(load_generator(path, "cpu").network.random, state))
+    assert all(product.equal(products[0]) for product in products)
 
 
 def flip_last_bit(content: bytes) -> bytes:
