@@ -16,7 +16,7 @@ SINGULAR = 1e-6
 
 
 def draw_readout(
-    readout: Readout, neurons: int, count: int, *, degree: int, rng: np.random.Generator
+    readout: Readout, neurons: int, count: int, *, degree: int | None, rng: np.random.Generator
 ) -> np.ndarray:
     """Draw the readout of the given kind.
 
@@ -31,11 +31,13 @@ def draw_readout(
         (K, N) zeros and ones in float32.
 
     Raises:
-        ValueError: it is neither of them, K > N, or a degree is impossible.
+        ValueError: it is neither of them, K > N, or a degree is impossible or lacking.
     """
     if readout == "subset":
         return subset(neurons, count, rng)
     if readout == "expander":
+        if degree is None:
+            raise ValueError("degree: expected the neurons per latent of the expander, found None")
         return expander(neurons, count, degree, rng)
     raise ValueError(f"readout: expected 'subset' or 'expander', found {readout!r}")
 

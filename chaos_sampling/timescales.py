@@ -1,7 +1,7 @@
 """Times and rates read from curves: autocorrelations, and distances of nearby trajectories.
 
-numpy only. They stand apart from `mixing`, which measures the curves, so that reading a time in
-another way simulates nothing anew.
+numpy only. They stand apart from `mixing`, which measures the curves that the statistics read, so
+that reading a time in another way does not simulate these anew.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_sampling.readout import expander, subset, whiten
+from chaos_sampling.readout import draw_readout, expander, subset, whiten
 
 
 @given(neurons=st.integers(1, 40), data=st.data(), seed=st.integers(0, 2**32))
@@ -43,6 +43,11 @@ def test_more_latents_than_neurons_are_refused():
 def test_impossible_degree_is_refused(degree):
     with pytest.raises(ValueError, match=rf"degree: expected 1 to 10 .*found {degree}"):
         expander(10, 5, degree, np.random.default_rng(0))
+
+
+def test_an_expander_needs_a_degree():
+    with pytest.raises(ValueError, match=r"degree: expected .* of the expander, found None"):
+        draw_readout("expander", 10, 5, degree=None, rng=np.random.default_rng(0))
 
 
 def correlated(trials: int, samples: int, mixing: np.ndarray) -> np.ndarray:
