@@ -65,4 +65,6 @@ def _autocorrelations(axes: Axes, gain_samples: Sequence[Dataset], name: str) ->
         axes.fill_between(lag, mean - error, mean + error, color=colour, alpha=0.2, linewidth=0)
         axes.plot(lag, mean, color=colour, label=f"$g$ = {samples.attributes['gain']:g}")
     axes.axhline(0, color=style.GREY, linewidth=0.5, zorder=0)
+    low, high = axes.get_ylim()
     axes.set(xlabel="lag (τ)", ylabel=f"autocorrelation of {name}", xlim=(0, min(15, lag[-1])))
+    axes.set_ylim(max(low, -1), min(high, 1.2))  # intervals over few trajectories are wide

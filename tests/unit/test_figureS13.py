@@ -56,6 +56,13 @@ def test_bands_are_intervals_of_95_percent(figure, panel):
         assert (high - low) / 2 == pytest.approx(half)
 
 
+def test_wide_intervals_do_not_squeeze_the_autocorrelations():
+    wide = [gain_samples(gain, "wide", (1, 30)) for gain in GAINS]
+    pairs = [("wide", samples) for samples in wide]
+    for axes in figureS13.draw(wide, sampling_table(pairs)).axes[:2]:
+        assert axes.get_ylim() == (-1, 1.2)
+
+
 def test_speeds_of_every_model_are_drawn_against_gain(figure):
     axes = figure.axes[3]
     lines = [line for line in axes.lines if same_color(line.get_color(), models.COLOURS[0])]
