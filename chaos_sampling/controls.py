@@ -20,7 +20,8 @@ import torch
 from scipy.signal import windows
 from torch import Tensor
 
-from chaos_sampling import dynamics, mixing
+from chaos_sampling import dynamics
+from chaos_sampling.autocorrelation import mean_autocorrelation
 
 Name = Literal["gaussian", "ornstein_uhlenbeck", "surrogate"]
 
@@ -203,7 +204,7 @@ def from_chaos(
     if name == "ornstein_uhlenbeck":
         deviation = np.sqrt(np.square(recording).mean(axis=(0, 1)))
         # not timescales.correlation_time: a source needs a number even where no end is in sight
-        correlation = mixing.mean_autocorrelation(recording, len(recording) // 2)
+        correlation = mean_autocorrelation(recording, len(recording) // 2)
         time = 2 * np.trapezoid(np.square(correlation / correlation[0]), dx=interval)
         return OrnsteinUhlenbeck(torch.from_numpy(deviation), time, batch, generator)
     if name == "surrogate":

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import update_bn
 
 from chaos_sampling import controls, dynamics, mixing, seeds, store
+from chaos_sampling.autocorrelation import autocorrelation
 from chaos_sampling.gan import render
 from chaos_sampling.generators import ChaoticGenerator
 from chaos_sampling.images import pixels
@@ -306,7 +307,7 @@ def _speeds(
     """
     correlations, changes = [], []
     for path in deviations:
-        correlations.append(mixing.autocorrelation(path, len(path) // 4).mean(axis=1))
+        correlations.append(autocorrelation(path, len(path) // 4).mean(axis=1))
         changes.append(mixing.step_change(path))
     lags = np.arange(len(correlations[0])) * interval
     return {

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, mixing, seeds, timescales
+from chaos_sampling import dynamics, seeds, timescales
+from chaos_sampling.autocorrelation import autocorrelation
 from chaos_sampling.experiments.sweep import network_of
 from chaos_sampling.network import Network, random_states, stack
 from chaos_sampling.store import Dataset, Variable
@@ -119,5 +120,5 @@ def _errors(
 def _measure(h: np.ndarray, interval: float) -> tuple[float, float]:
     """Return the variance of φ(h) and its half-life in τ; h is (T, trial, N)."""
     phi = np.tanh(h)
-    correlation = mixing.autocorrelation(phi, len(phi)).mean(axis=(1, 2))
+    correlation = autocorrelation(phi, len(phi)).mean(axis=(1, 2))
     return correlation[0], timescales.crossing_time(correlation, interval)

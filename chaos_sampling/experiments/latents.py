@@ -10,6 +10,7 @@ import torch
 from scipy import stats
 
 from chaos_sampling import controls, dynamics, mixing, seeds
+from chaos_sampling.autocorrelation import mean_autocorrelation
 from chaos_sampling.experiments import sweep
 from chaos_sampling.experiments.coordinates import gain_coordinate
 from chaos_sampling.latents import read, record
@@ -122,7 +123,7 @@ def measure(z: np.ndarray, lags: int, directions: np.ndarray) -> dict[str, np.nd
     relative = pooled / np.sqrt(np.square(pooled).mean(axis=0))
     counts, _ = np.histogram(relative, EDGES)
     return {
-        "autocorrelation": mixing.mean_autocorrelation(z, lags),
+        "autocorrelation": mean_autocorrelation(z, lags),
         "density": counts / (relative.size * np.diff(EDGES)),
         "dimension": mixing.participation_ratio(z) / size,
         "correlation_rms": mixing.pair_correlations(z).rms,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from chaos_sampling import dynamics, mixing, seeds
+from chaos_sampling.autocorrelation import mean_autocorrelation
 from chaos_sampling.experiments.coordinates import gain_coordinate
 from chaos_sampling.experiments.sweep import network_of, record
 from chaos_sampling.network import random_states
@@ -124,7 +125,7 @@ def measure(h: np.ndarray, lags: int) -> tuple[np.ndarray, dict[str, float]]:
         h, phi = np.zeros_like(h), np.zeros_like(phi)
     neurons = h.shape[-1]
     pairs = mixing.pair_correlations(phi)
-    return mixing.mean_autocorrelation(phi, lags), {
+    return mean_autocorrelation(phi, lags), {
         "variance_h": np.square(h).mean(),
         "dimension_h": mixing.participation_ratio(h) / neurons,
         "dimension_phi": mixing.participation_ratio(phi) / neurons,

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, mean_field, mixing, seeds, timescales
+from chaos_sampling import dynamics, mean_field, seeds, timescales
+from chaos_sampling.autocorrelation import autocorrelation
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.experiments.sweep import network_of
 from chaos_sampling.network import Network, random_states
@@ -194,7 +195,7 @@ def _measure(
         records.append((dynamics.rate(state) * weights).sum(-1))
     signals = torch.stack(records).numpy()  # (time, readout, condition, trial)
     lags = max(1, len(signals) // 4)
-    correlation = mixing.autocorrelation(signals, lags).mean(-1)  # over trials
+    correlation = autocorrelation(signals, lags).mean(-1)  # over trials
     half_life = np.apply_along_axis(timescales.crossing_time, 0, correlation, interval)
     return np.stack([np.sqrt(correlation[0]).T, half_life.T])
 

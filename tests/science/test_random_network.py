@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, mean_field, mixing, seeds, timescales
+from chaos_sampling import dynamics, mean_field, seeds, timescales
+from chaos_sampling.autocorrelation import autocorrelation
 from chaos_sampling.experiments.divergence import simulate_divergence
 from chaos_sampling.experiments.mixing import MEASURES, simulate_mixing
 from chaos_sampling.experiments.sweep import network_of
@@ -72,18 +73,18 @@ def test_dimension_says_how_strongly_neurons_correlate(activity):
     np.testing.assert_allclose(activity["correlation_rms"], expected, rtol=0.05)
 
 
-def autocorrelation(method, *, gain=4, neurons=500, trials=50, dt=0.25):
+def measured_autocorrelation(method, *, gain=4, neurons=500, trials=50, dt=0.25):
     network = network_of(neurons, 0, 1)
     state = random_states(trials, neurons, seeds.generator(1, "initial states")).float()
     state = dynamics.advance(network, state, gain, duration=30, dt=dt, method=method)
     _, states = dynamics.trajectory(
         network, state, gain, duration=120, dt=dt, every=INTERVAL, method=method
     )
-    return mixing.autocorrelation(dynamics.rate(states).numpy(), 60).mean((1, 2))
+    return autocorrelation(dynamics.rate(states).numpy(), 60).mean((1, 2))
 
 
 def test_eulers_method_speeds_up_time_and_keeps_the_variance():
-    euler, exact = autocorrelation("euler"), autocorrelation("rk4")
+    euler, exact = measured_autocorrelation("euler"), measured_autocorrelation("rk4")
     # the same network, so that only the finite duration scatters: by 0.1 % and 1.5 %
     assert euler[0] == pytest.approx(exact[0], rel=0.01)
     half_lives = [timescales.crossing_time(correlation, INTERVAL) for correlation in (euler, exact)]

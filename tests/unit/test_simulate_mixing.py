@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from chaos_sampling import dynamics, mixing, seeds, timescales
+from chaos_sampling.autocorrelation import autocorrelation
 from chaos_sampling.experiments.mixing import MEASURES, SILENT, measure, simulate_mixing
 from chaos_sampling.experiments.sweep import network_of
 from chaos_sampling.network import random_states
@@ -143,7 +144,7 @@ def test_silent_networks_have_neither_times_nor_dimensions(found):
 def test_measures_are_those_of_h_and_of_its_hyperbolic_tangent(h):
     phi = np.tanh(h)
     correlation, found = measure(h, 20)
-    np.testing.assert_allclose(correlation, mixing.autocorrelation(phi, 20).mean(axis=(1, 2)))
+    np.testing.assert_allclose(correlation, autocorrelation(phi, 20).mean(axis=(1, 2)))
     assert set(found) == set(MEASURES)
     assert found["variance_h"] == pytest.approx((h**2).mean())
     assert found["dimension_h"] == pytest.approx(mixing.participation_ratio(h) / 6)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import mixing, sources
+from chaos_sampling import sources
+from chaos_sampling.autocorrelation import mean_autocorrelation
 from chaos_sampling.latents import record
 from chaos_sampling.timescales import correlation_time
 
@@ -107,7 +108,7 @@ def test_the_ornstein_uhlenbeck_control_shares_variances_and_correlation_time():
     source, chaos = draw("ornstein_uhlenbeck", recording={"duration": 400, "interval": INTERVAL})
     z, of_chaos = recorded(source), recorded(chaos, 400)
     np.testing.assert_allclose((z**2).mean((0, 1)), (of_chaos**2).mean((0, 1)), rtol=0.15)
-    correlation = mixing.mean_autocorrelation(of_chaos, 100)
+    correlation = mean_autocorrelation(of_chaos, 100)
     expected = correlation_time(correlation / correlation[0], INTERVAL)
     assert source.time == pytest.approx(expected, rel=0.15)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from chaos_sampling.mixing import autocorrelation
+from chaos_sampling.autocorrelation import autocorrelation
 from chaos_sampling.timescales import correlation_time, crossing_time, divergence_rate
 
 

@@ -264,6 +264,13 @@ def test_a_module_that_is_imported_whole_is_seen(after, edit):
     assert "Params have changed" in after()["simulate_traces"].reason
 
 
+def test_a_measure_of_activity_trains_nothing_anew(after, edit):
+    edit("chaos_sampling/mixing.py", "np.diff(series, axis=0)", "np.diff(series, 1, axis=0)")
+    jobs = after().keys()
+    assert "summarise_chaos" in jobs
+    assert f"train_gan/{MODEL}" not in jobs
+
+
 def test_logic_in_statistics_reruns_the_tables(after, edit):
     edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
     # these take what they draw from statistics
