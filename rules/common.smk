@@ -194,9 +194,11 @@ def lyapunov_settings(wildcards):
 
 
 def latents_settings():
-    """Return the parameters of the latents, whose size and readout are those of the GAN's."""
-    names = ("neurons", "count", "degree")
-    return {name: config["gan"]["latents"][name] for name in names} | config["chaos"]["latents"]
+    """Return the parameters of the latents, whose size and readouts are those of the GAN's."""
+    gan = config["gan"]
+    training = {"batch": gan["batch"]} | gan["latents"]
+    shared = {name: training.pop(name) for name in ("neurons", "count", "degree")}
+    return shared | {"training": training} | config["chaos"]["latents"]
 
 
 def theory_gains():

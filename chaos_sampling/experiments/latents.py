@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
 
 import numpy as np
 import torch
 from scipy import stats
 
-from chaos_sampling import controls, dynamics, mixing, seeds
+from chaos_sampling import controls, dynamics, mixing, seeds, sources
 from chaos_sampling.autocorrelation import mean_autocorrelation
 from chaos_sampling.experiments import sweep
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.latents import read, record
-from chaos_sampling.network import random_states
+from chaos_sampling.latents import ChaosLatents, read, record
+from chaos_sampling.network import Network, random_states
 from chaos_sampling.progress import track
-from chaos_sampling.readout import Readout, draw_readout
+from chaos_sampling.readout import Readout, draw_readout, whiten
 from chaos_sampling.store import Dataset, Variable
 
 READOUTS: tuple[Readout, ...] = get_args(Readout)
 CONTROLS: tuple[controls.Name, ...] = get_args(controls.Name)
-SOURCES = (*READOUTS, *CONTROLS)
+SOURCES: tuple[sources.Name, ...] = get_args(sources.Name)
 
 MEASURES = {
     "dimension": "participation ratio per latent",
@@ -41,6 +41,7 @@ def simulate_latents(
     neurons: int,
     count: int,
     degree: int,
+    training: Mapping[str, Any],
     gains: Sequence[float],
     networks: int,
     trials: int,
@@ -53,13 +54,16 @@ def simulate_latents(
 ) -> Dataset:
     """Measure latents read from chaotic networks, and the control sources made in their image.
 
-    The controls are fitted to the latents of the readout "subset" at the same gain in the same
-    network, and as many trials of them are drawn over the same time.
+    The readout "whitened" is fitted once, at the gain of training, to a recording of its own as a
+    training makes it. The controls are fitted to the latents of the readout "subset" at the same
+    gain in the same network, and as many trials of them are drawn over the same time.
 
     Args:
         neurons: N.
         count: number of latents, K.
         degree: neurons per latent of the readout "expander".
+        training: "gain", "burn_in", "dt", "method", "batch" and "recording" of a training, as for
+            `sources.draw`.
         gains: gains above 1, all run with the same weights and from the same initial states.
         networks: number of independent networks, those of `sweep.network_of`.
         trials: trajectories of each network at each gain, from independent initial states; at
@@ -96,6 +100,7 @@ def simulate_latents(
             label=f"network {index + 1}",
         )
         readouts = _readouts(neurons, count, degree, seed, index)
+        readouts["whitened"] = _whitened(network, readouts["subset"], training, seed, index)
         rng = seeds.generator(seed, "directions of the latents", index)
         directions = rng.standard_normal((count, count), np.float32)
         found.append([])
@@ -142,6 +147,21 @@ def _readouts(
         rng = seeds.generator(seed, f"{name} readout of the latents", index)
         found[name] = torch.from_numpy(draw_readout(name, neurons, count, degree=degree, rng=rng))
     return found
+
+
+def _whitened(
+    network: Network, subset: torch.Tensor, training: Mapping[str, Any], seed: int, index: int
+) -> torch.Tensor:
+    """Whiten the readout (K, N) of one network as a training does."""
+    rng = seeds.generator(seed, "initial states of the whitening", index)
+    chaos = ChaosLatents(
+        network,
+        subset,
+        random_states(training["batch"], network.neurons, rng).float(),
+        **{name: training[name] for name in ("gain", "dt", "method")},
+    )
+    chaos.next(training["burn_in"])
+    return torch.from_numpy(whiten(subset.numpy(), record(chaos, **training["recording"])))
 
 
 def _controls(

@@ -14,6 +14,7 @@ from chaos_sampling.store import Dataset
 LOOKS = {
     "subset": ("chaos, subset", style.BLUE, "-"),
     "expander": ("chaos, expander", style.SKY, "-"),
+    "whitened": ("chaos, whitened", style.PURPLE, "-"),
     "surrogate": ("surrogate", style.ORANGE, (0, (3, 1.2))),
     "ornstein_uhlenbeck": ("Ornstein–Uhlenbeck", style.GREEN, (0, (3, 1.2))),
     "gaussian": ("white Gaussian", style.BLACK, (0, (1, 1))),

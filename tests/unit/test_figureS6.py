@@ -10,13 +10,15 @@ from matplotlib.colors import same_color
 from chaos_sampling.figures import figureS6
 from chaos_sampling.store import Dataset, Variable
 
-SOURCES = np.array(["subset", "expander", "gaussian", "ornstein_uhlenbeck", "surrogate"])
+SOURCES = np.array(
+    ["subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate"]
+)
 
 
 @pytest.fixture
 def latents() -> Dataset:
     rng = np.random.default_rng(0)
-    lag, rates = np.arange(0, 30, 0.5), rng.uniform(0.2, 1, (5, 3, 4, 1))
+    lag, rates = np.arange(0, 30, 0.5), rng.uniform(0.2, 1, (6, 3, 4, 1))
     across = ("source", "gain", "network")
     arrays = {
         "source": (SOURCES, ("source",)),
@@ -24,9 +26,9 @@ def latents() -> Dataset:
         "lag": (lag, ("lag",)),
         "value": (np.linspace(-3, 3, 20), ("value",)),
         "autocorrelation": (3 * np.exp(-rates * lag), (*across, "lag")),
-        "density": (rng.uniform(0, 1, (5, 3, 4, 20)), (*across, "value")),
-        "dimension": (rng.uniform(0.1, 1, (5, 3, 4)), across),
-        "kurtosis": (rng.uniform(-2, 0, (5, 3, 4)), across),
+        "density": (rng.uniform(0, 1, (6, 3, 4, 20)), (*across, "value")),
+        "dimension": (rng.uniform(0.1, 1, (6, 3, 4)), across),
+        "kurtosis": (rng.uniform(-2, 0, (6, 3, 4)), across),
     }
     variables = {name: Variable(values, dims, "1", name) for name, (values, dims) in arrays.items()}
     return Dataset("latents", "latents", variables)

@@ -10,6 +10,10 @@ LATENTS = dict(
     neurons=100,
     count=40,
     degree=4,
+    training={
+        **{"gain": 4, "burn_in": 40, "dt": 0.1, "method": "euler", "batch": 64},
+        "recording": {"duration": 100, "interval": 0.5},
+    },
     gains=[4, 8],
     networks=2,
     trials=32,
@@ -20,7 +24,7 @@ LATENTS = dict(
     longest_lag=15,
     seed=1,
 )
-SUBSET, EXPANDER, GAUSSIAN, ORNSTEIN_UHLENBECK, SURROGATE = range(5)
+SUBSET, EXPANDER, WHITENED, GAUSSIAN, ORNSTEIN_UHLENBECK, SURROGATE = range(6)
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +35,16 @@ def latents():
 def test_latents_are_labelled(latents):
     assert latents.kind == "latents"
     assert latents["source"].tolist() == [
-        *("subset", "expander", "gaussian", "ornstein_uhlenbeck", "surrogate")
+        *("subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate")
     ]
     np.testing.assert_allclose(latents["lag"], 0.3 * np.arange(51))
     across = ("source", "gain", "network")
     assert latents.variables["autocorrelation"].dims == (*across, "lag")
-    assert latents["autocorrelation"].shape == (5, 2, 2, 51)
+    assert latents["autocorrelation"].shape == (6, 2, 2, 51)
     assert latents.variables["density"].dims == (*across, "value")
     for name in MEASURES:
         assert latents.variables[name].dims == across
-        assert latents[name].shape == (5, 2, 2)
+        assert latents[name].shape == (6, 2, 2)
     assert latents.attributes == {
         **{"neurons": 100, "count": 40, "trials": 32, "duration": 45, "interval": 0.3}
     }
@@ -61,6 +65,23 @@ def test_each_gain_is_measured_alone():
     both, alone = simulate_latents(**short), simulate_latents(**{**short, "gains": [0.9]})
     for name in ("autocorrelation", "dimension", "step_change"):
         np.testing.assert_allclose(alone[name][:, 0], both[name][:, 1], rtol=1e-2, atol=1e-6)
+
+
+def test_whitening_holds_at_the_gain_of_training_alone(latents):
+    variance, dimension = latents["autocorrelation"][WHITENED, ..., 0], latents["dimension"]
+    at_training, above = 0, 1
+    np.testing.assert_allclose(variance[at_training], 1, rtol=0.1)
+    np.testing.assert_allclose(dimension[WHITENED, at_training], 1, rtol=0.1)
+    assert (variance[above] > 1.2).all()
+    assert (dimension[WHITENED] > 2 * dimension[SUBSET]).all()
+
+
+def test_the_whitened_readout_does_not_depend_on_the_gains_that_are_measured():
+    short = {**LATENTS, "networks": 1, "burn_in": 2, "gains": [0.9], "trials": 2}
+    other = simulate_latents(**{**short, "training": {**LATENTS["training"], "gain": 3}})
+    found = simulate_latents(**short)
+    np.testing.assert_array_equal(found["dimension"][SUBSET], other["dimension"][SUBSET])
+    assert (found["dimension"][WHITENED] != other["dimension"][WHITENED]).all()
 
 
 def test_controls_share_what_they_should_with_the_subset(latents):
