@@ -73,9 +73,9 @@ def number(found: float, places: int) -> str:
     return f"{round(found, places) + 0.0:.{places}f}".replace("-", "−")
 
 
-def significant(number: float) -> str:
+def significant(found: float) -> str:
     """Return a number with three significant digits, as tables have it."""
-    return f"{number:.3g}".replace("-", "−").replace("inf", "∞")
+    return f"{found:.3g}".replace("-", "−").replace("inf", "∞")
 
 
 def probability(p: float) -> str:
