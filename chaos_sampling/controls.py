@@ -88,8 +88,9 @@ class OrnsteinUhlenbeck(Gaussian):
         return self.z
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what changes while latents are drawn."""
-        return super().state_dict() | {"z": self.z}
+        """Return what changes while latents are drawn, and what was fitted."""
+        fitted = {"deviation": self.deviation, "time": float(self.time)}
+        return super().state_dict() | {"z": self.z} | fitted
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from what `state_dict` returned.
@@ -101,6 +102,8 @@ class OrnsteinUhlenbeck(Gaussian):
         _check_shape("z", self.z, state["z"])
         super().load_state_dict(state)
         self.z = state["z"].to(self.z.device)
+        self.deviation = state["deviation"].to(self.z.device)
+        self.time = state["time"]
 
 
 class Surrogate(Gaussian):
@@ -159,9 +162,9 @@ class Surrogate(Gaussian):
         self.block = torch.fft.irfft(spectrum @ self.response, 2 * length, dim=0)[length:]
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what changes while latents are drawn."""
-        changing = {"noise": self.noise, "block": self.block, "position": self.position}
-        return super().state_dict() | changing
+        """Return what changes while latents are drawn, and the filter, which was fitted."""
+        names = ("noise", "block", "position", "response")
+        return super().state_dict() | {name: getattr(self, name) for name in names}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue from what `state_dict` returned.
@@ -175,6 +178,7 @@ class Surrogate(Gaussian):
         super().load_state_dict(state)
         self.noise = state["noise"].to(self.noise.device)
         self.block = state["block"].to(self.block.device)
+        self.response = state["response"].to(self.response.device)
         self.position = state["position"]
 
 

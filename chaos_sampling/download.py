@@ -27,6 +27,8 @@ TIMEOUT = 30.0
 """Seconds to wait for a connection, and for the next bytes."""
 EXCESS = 1.1
 """Size, relative to the expected one, from which a file is refused unread."""
+REFUSALS = 2
+"""Refusals in a row to continue a file before it is begun anew; one may be a failing server's."""
 MIB = 2**20
 TRANSIENT = (OSError, httpx2.HTTPError, gdown.exceptions.DownloadError, json.JSONDecodeError)
 """What gdown and huggingface_hub raise when a connection fails or a server does."""
@@ -65,7 +67,22 @@ def fetch(file: RemoteFile, path: Path) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     unverified = path.with_name(f"{path.name}.unverified")
-    retrying(lambda: _receive(file, unverified), file.url, lambda: _received(unverified))
+    refusals = 0
+
+    def receive() -> None:
+        nonlocal refusals
+        before = _received(unverified)
+        try:
+            _receive(file, unverified)
+        except FileURLRetrievalError:
+            raise  # Google Drive has not come to the file itself
+        except gdown.exceptions.DownloadError:
+            refusals = refusals + 1 if _received(unverified) == before else 0
+            if refusals == REFUSALS:
+                _forget(unverified)  # it would be in the way forever
+            raise
+
+    retrying(receive, file.url, lambda: _received(unverified))
     found = digest(unverified, file.algorithm)
     if found != file.checksum:
         unverified.unlink()
@@ -131,14 +148,7 @@ def _receive(file: RemoteFile, path: Path) -> None:
         meter.report(received / MIB, "", rate=rate)
 
     options = {"quiet": True, "use_cookies": False, "resume": True, "timeout": TIMEOUT}
-    try:
-        gdown.download(file.url, str(path), progress=progress, **options)
-    except FileURLRetrievalError:
-        raise  # Google Drive has not come to the file itself
-    except gdown.exceptions.DownloadError:
-        if _received(path) == before:
-            _forget(path)  # the server does not continue it, so it would be in the way forever
-        raise
+    gdown.download(file.url, str(path), progress=progress, **options)
 
 
 def _partials(path: Path) -> list[Path]:

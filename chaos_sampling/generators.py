@@ -80,7 +80,6 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
         store.WrongFileError: the file is missing, damaged, or not a generator of this project.
     """
     expected = f"{path}: expected a generator in safetensors format"
-    remedy = "Delete it and run snakemake again to have it rebuilt."
     if not Path(path).is_file():
         raise store.WrongFileError(f"{expected}, found no file.")
     try:
@@ -90,11 +89,11 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, ValueError) as error:
         found = f"found a damaged file ({error})"
-        raise store.WrongFileError(f"{expected}, {found}. {remedy}") from error
+        raise store.WrongFileError(f"{expected}, {found}. {store.REMEDY}") from error
     if metadata.get("kind") != KIND:
-        raise store.WrongFileError(f"{expected}, found other tensors. {remedy}")
+        raise store.WrongFileError(f"{expected}, found other tensors. {store.REMEDY}")
     if metadata["sha256"] != _checksum(tensors):
-        raise store.WrongFileError(f"{expected}, found one whose checksum is wrong. {remedy}")
+        raise store.WrongFileError(f"{expected}, found one whose checksum is wrong. {store.REMEDY}")
     network = Network(tensors.pop("network.random").to(device, torch.float32))
     readout = tensors.pop("readout").to(device, torch.float32)
     try:
@@ -104,7 +103,7 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
         )
     except (KeyError, RuntimeError) as error:
         found = "found one that this code did not write"
-        raise store.WrongFileError(f"{expected}, {found}. {remedy}") from error
+        raise store.WrongFileError(f"{expected}, {found}. {store.REMEDY}") from error
     generator = generator.to(device, memory_format=torch.channels_last).eval()
     return ChaoticGenerator(generator, network, readout, metadata["gain"], metadata["attributes"])
 

@@ -130,7 +130,7 @@ def decode(
         except UnidentifiedImageError:
             return index, "not an image"
         except Exception as error:  # decoders raise many types, and one report names them all
-            return index, str(error)
+            return index, str(error) or type(error).__name__
         return index, None
 
     with ThreadPoolExecutor(workers) as pool:
@@ -173,9 +173,15 @@ def _is_image(name: PurePosixPath) -> bool:
 
 
 def _square(content: bytes, crop: int | None) -> np.ndarray:
-    """Decode one image, upright, and return its central square as (64, 64, 3) uint8."""
+    """Return the central square of an image, upright and on white, as (64, 64, 3) uint8."""
     with Image.open(BytesIO(content)) as file:
-        image = ImageOps.exif_transpose(file).convert("RGB")
+        if file.mode.startswith(("I", "F")):
+            raise ValueError(f"pixels of mode {file.mode}, not of 8 bits")
+        image = ImageOps.exif_transpose(file)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    image = image.convert("RGB")
     width, height = image.size
     side = min(width, height) if crop is None else crop
     if side > min(width, height):

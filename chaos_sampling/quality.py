@@ -99,7 +99,9 @@ def precision_and_recall(
     fewest = min(len(values), len(real))
     if fewest <= neighbours:
         raise ValueError(
-            f"images: expected more than {neighbours} (the neighbours) in each set, found {fewest}"
+            f"images: expected more than {neighbours} (the neighbours) in each set, found "
+            f"{len(values)} generated and {len(real)} real ones, of which those that are held out "
+            "count. Add images, or lower neighbours."
         )
     found = prc_features_to_metric(
         _double(values), _double(real), prc_neighborhood=neighbours, verbose=False
@@ -188,7 +190,7 @@ def nearest_distances(
     for start in track(range(0, len(others), BLOCK), "nearest images", unit="image", scale=BLOCK):
         block = torch.from_numpy(pixels(others[start : start + BLOCK])).to(device)
         # |q − x|² − |q|², which has the same minimum
-        closest, place = (block.square().sum(1) - 2 * queries @ block.T).min(dim=1)
+        closest, place = (block.square().sum(1) - 2 * (queries @ block.T)).min(dim=1)
         index = torch.where(closest < best, place + start, index)
         best = torch.minimum(closest, best)
     nearest = torch.from_numpy(pixels(others[index.cpu().numpy()])).to(device)

@@ -85,7 +85,8 @@ def sample_gain(
         dt: RK4 step in τ.
         interval: τ between consecutive images of the trajectory, a whole multiple of `dt`.
         frames: images of each trajectory; the first starts from the same state at every gain.
-        trajectories: how many are followed to measure speed; only the first one's images are kept.
+        trajectories: how many are followed to measure speed, 2 to 65; only the first one's images
+            are kept.
         ensemble: images of other trajectories, one of each, for the distribution.
         reestimation: latents from which batch-norm statistics are estimated anew, see
             `reestimate`. They are of 128 trajectories of their own, of a control 64, 5 τ
@@ -101,10 +102,11 @@ def sample_gain(
         those estimated anew.
 
     Raises:
-        ValueError: fewer than two trajectories, of which no error of a speed can be told.
+        ValueError: fewer than two trajectories, of which no error of a speed can be told, or more
+            than a control draws at a time.
     """
-    if trajectories < 2:
-        raise ValueError(f"trajectories: expected at least 2, found {trajectories}")
+    if not 2 <= trajectories <= TRIALS + 1:
+        raise ValueError(f"trajectories: expected 2 to {TRIALS + 1}, found {trajectories}")
     logger.info(
         "burning in %d trajectories for %g τ at gain %g", trajectories + ensemble, burn_in, gain
     )

@@ -40,7 +40,9 @@ SOFTWARE = (
     "torch-fidelity",
     "torchvision",
 )
-REMEDY = "Delete it and run snakemake again to have it rebuilt."
+REMEDY = (
+    "Delete it and run snakemake again to have it rebuilt; if it came with the code, put that back."
+)
 SEAL = b"\nsha256 "
 """Begins the checksum at the end of a file."""
 BLOCK = 2**20

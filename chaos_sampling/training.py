@@ -226,7 +226,8 @@ class Players:
             D_loss = _cross_entropy(real_logits, real_label) + _cross_entropy(fake_logits, 0.0)
             _descend(self.discriminator_optimizer, D_loss)
 
-            # The generator: its images towards 1; the discriminator needs no gradients here.
+            # The generator: its images towards 1; the discriminator needs no gradients here, which
+            # makes another graph of it where it is compiled.
             D.requires_grad_(False)
             with self._autocast():
                 logits = D(fake).float()  # (B,)

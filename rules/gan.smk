@@ -18,7 +18,7 @@ rule train_gan:
     threads: 8
     resources:
         gpu=1,
-        mem="6GB",
+        mem="10GB",
         runtime="2d",
     params:
         settings=training_settings,

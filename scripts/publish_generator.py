@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-import torch
 from stage import stage
+from torch import float16
 
 from chaos_sampling.generators import load_generator, save_generator
 
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 with stage(snakemake):
     model = load_generator(snakemake.input.generator, "cpu")
-    save_generator(snakemake.output[0], model, torch.float16)
+    save_generator(snakemake.output[0], model, float16)

@@ -67,6 +67,7 @@ def device_of(snakemake: Any) -> torch.device:
     from chaos_sampling.device import choose
 
     torch.set_num_threads(snakemake.threads)
+    torch.backends.cudnn.allow_tf32 = False  # else a GPU rounds convolutions in float32 to 10 bits
     return choose(snakemake.config["device"], snakemake.resources.get("gpu", 0) > 0)
 
 

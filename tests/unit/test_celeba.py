@@ -357,9 +357,17 @@ def test_a_later_run_continues_what_an_earlier_one_began(tmp_path, mirror, serve
 
 
 def test_a_server_without_ranges_is_asked_for_the_whole(tmp_path, mirror, server):
-    server.faults[location(TRAIN)] = ["cut", "whole", "whole"]
+    server.faults[location(TRAIN)] = ["cut", *["whole"] * 4]
     assert len(retrieve(tmp_path, ["huggingface"])["images"]) == 4
-    assert asked(server, location(TRAIN)) == [None, None, f"bytes={CHUNK}-", None]
+    ranged = [None, f"bytes={CHUNK}-"]
+    assert asked(server, location(TRAIN)) == [None, *ranged, *ranged, None]
+
+
+def test_a_server_that_fails_once_when_asked_to_continue_is_asked_again(tmp_path, mirror, server):
+    server.faults[location(TRAIN)] = ["cut", "whole", "500"]
+    assert len(retrieve(tmp_path, ["huggingface"])["images"]) == 4
+    ranged = [None, f"bytes={CHUNK}-"]
+    assert asked(server, location(TRAIN)) == [None, *ranged, *ranged]
 
 
 @pytest.mark.parametrize("path", [LISTING, location(TRAIN)])

@@ -76,6 +76,16 @@ def test_a_restored_source_continues_bitwise(name, recording):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_was_fitted_is_restored_too(name, recording):
+    original, restored = source(name, recording[:7]), source(name, 2 * recording[:7])
+    restored.load_state_dict(original.state_dict())
+    found, expected = (
+        record(one, duration=20 * INTERVAL, interval=INTERVAL) for one in (restored, original)
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_only_the_generator_decides_what_is_drawn(name, recording):
     torch.manual_seed(0)
     first = source(name, recording).next(INTERVAL)

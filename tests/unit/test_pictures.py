@@ -133,6 +133,32 @@ def test_a_damaged_zip_member_is_named(folder):
         pictures.from_folder(path=str(archive))
 
 
+def test_an_error_without_words_is_named_by_its_type():
+    def cut():
+        raise EOFError
+
+    _, unreadable = pictures.decode(1, [[(0, cut)]], None, 1)
+    assert unreadable == {0: "EOFError"}
+
+
+@pytest.mark.parametrize(("dtype", "mode"), [(np.uint16, "I;16"), (np.int32, "I"), ("f4", "F")])
+def test_pixels_of_more_than_8_bits_are_refused(folder, dtype, mode):
+    put(folder / "deep.tif", np.full((70, 70), 100, dtype))
+    with pytest.raises(
+        pictures.DataError, match=rf"deep\.tif \(pixels of mode {mode}, not of 8 bits"
+    ):
+        pictures.from_folder(path=str(folder))
+
+
+def test_transparent_pictures_lie_on_white(tmp_path):
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    pixels[:, 32:] = (10, 120, 230, 255)
+    put(tmp_path / "logo.png", pixels)
+    (found,) = pictures.from_folder(path=str(tmp_path))["images"]
+    assert (found[:, :32] == 255).all()
+    assert (found[:, 32:] == (10, 120, 230)).all()
+
+
 def test_an_image_smaller_than_the_crop_is_named(folder):
     put(folder / "small.png", picture(80, 60))
     with pytest.raises(pictures.DataError, match=r"1 of 5 .*small\.png \(80×60 pixels, smaller"):

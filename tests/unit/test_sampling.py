@@ -151,7 +151,7 @@ def test_speeds_are_those_of_the_source(latents):
 
 
 def test_one_trajectory_is_refused(model):
-    with pytest.raises(ValueError, match="trajectories: expected at least 2, found 1"):
+    with pytest.raises(ValueError, match="trajectories: expected 2 to 65, found 1"):
         sample_gain(model, gain=8.0, **TIMES, **SIZES | {"trajectories": 1}, seed=1)
 
 

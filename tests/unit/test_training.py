@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import logging
 import os
 import signal
+from functools import partial
 
 import numpy as np
 import pytest
@@ -177,6 +179,31 @@ def test_compiled_networks_learn_the_same_and_share_checkpoints(tmp_path, monkey
     monkeypatch.setattr(training, "can_compile", lambda device: True)
     monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled(self, backend="eager"))
     assert_equal_results(whole, train(tmp_path))
+
+
+def test_compiled_players_learn_as_plain_ones_do(monkeypatch):
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: False)
+    compiled = partial(torch.nn.Module.compile, backend="aot_eager")
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled(self))
+    settings = dict(beta1=0.5, seed=0, device=torch.device("cpu"))
+    real = torch.rand(4, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    losses, changes = [], []
+    for compiling in (False, True):
+        monkeypatch.setattr(training, "can_compile", lambda device, answer=compiling: answer)
+        players = training.Players(5, 4, "dcgan", **settings)
+        players.set_learning_rate(2e-4)
+        networks = (players.generator, players.discriminator)
+        losses.append([])
+        for step in range(4):
+            before = [copy.deepcopy(network.state_dict()) for network in networks]
+            z = torch.randn(4, 5, generator=torch.Generator().manual_seed(step))
+            losses[-1].append(players.step(real, z, 0.9).tolist())
+            changes += [
+                [not value.equal(state[name]) for name, value in network.named_parameters()]
+                for network, state in zip(networks, before, strict=True)
+            ]
+    assert np.all(np.concatenate(changes))
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-2)
 
 
 def test_lines_hold_every_record_once_however_often_the_training_stops(tmp_path):
