@@ -173,7 +173,7 @@ CONFIGURED = {
     ),
     "what only other latents are fitted to": (
         "gan: {latents: {recording: {duration: 30}}}",
-        {"build_report"},
+        {"simulate_latents", "summarise_latents", "plot_figureS6", *REPORT},
     ),
     "how many neurons a latent of the expander sums": (
         "gan: {latents: {degree: 5}}",
