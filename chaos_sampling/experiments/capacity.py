@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import get_args
 
 import numpy as np
 import torch
 
 from chaos_sampling import dynamics, seeds
-from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
+from chaos_sampling.energy import resting_state
+from chaos_sampling.experiments.hybrid_networks import STRUCTURES, networks_of
 from chaos_sampling.network import Network
 from chaos_sampling.overlaps import RETRIEVED, STATES, classify, overlaps
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 
-RULES = get_args(Rule)
+RULES = tuple(STRUCTURES)
 
 
 def simulate_capacity(
@@ -54,12 +54,14 @@ def simulate_capacity(
         Dataset of kind "capacity", over (rule, size, patterns, corruption, network): retrieved, the
         share of starts that end with an overlap above `overlaps.RETRIEVED` with the pattern they
         started from; overlap, the mean final overlap with it; and, with a further axis "state",
-        fraction, the share of ends in each of `overlaps.STATES`.
+        fraction, the share of ends in each of `overlaps.STATES`. Over (rule, size, patterns,
+        network): velocity, the rms over patterns and neurons of dh/dt at g = 0 in
+        `energy.resting_state`, which is 0 where patterns are exact minima of the energy.
     """
     sizes, patterns = sorted(sizes), sorted(patterns)
     shape = (len(RULES), len(sizes), len(patterns), len(corruptions), networks)
     retrieved, overlap = np.empty(shape), np.empty(shape)
-    fraction = np.empty((*shape, len(STATES)))
+    fraction, velocity = np.empty((*shape, len(STATES))), np.empty((*shape[:3], networks))
     grid = list(product(enumerate(sizes), enumerate(patterns), enumerate(RULES)))
     for (size, neurons), (column, count), (place, rule) in track(grid, "capacity", unit="batch"):
         stored, network = networks_of(
@@ -79,7 +81,16 @@ def simulate_capacity(
         overlap[at] = own.mean(axis=-1).T
         states = (codes[..., None] == np.arange(len(STATES))).mean(axis=-2)
         fraction[at] = states.swapaxes(0, 1)
-    return _dataset(sizes, patterns, corruptions, retrieved, overlap, fraction, gain)
+        weights = [STRUCTURES[rule](xi, strength).numpy() for xi in stored]
+        velocity[at] = _velocity(resting_state(stored, strength), np.stack(weights))
+    found = {"retrieved": retrieved, "overlap": overlap, "fraction": fraction, "velocity": velocity}
+    return _dataset(sizes, patterns, corruptions, found, gain)
+
+
+def _velocity(states: np.ndarray, structured: np.ndarray) -> np.ndarray:
+    """Return the rms of dh/dt at g = 0 for each network, from its states (network, K, N)."""
+    slopes = np.tanh(states) @ structured.swapaxes(-1, -2) - states
+    return np.sqrt(np.square(slopes).mean(axis=(-2, -1)))
 
 
 def _corrupted(
@@ -118,12 +129,17 @@ def _dataset(
     sizes: Sequence[int],
     patterns: Sequence[int],
     corruptions: Sequence[float],
-    retrieved: np.ndarray,
-    overlap: np.ndarray,
-    fraction: np.ndarray,
+    found: dict[str, np.ndarray],
     gain: float,
 ) -> Dataset:
-    across = ("rule", "size", "patterns", "corruption", "network")
+    load = ("rule", "size", "patterns")
+    across = (*load, "corruption", "network")
+    measures = {
+        "retrieved": (across, "1", "share that ends in its own pattern"),
+        "overlap": (across, "1", "final overlap with the own pattern"),
+        "fraction": ((*across, "state"), "1", "share that ends in a state"),
+        "velocity": ((*load, "network"), "1/τ", "rms of dh/dt in patterns at g = 0"),
+    }
     return Dataset(
         "capacity",
         "Retrieval by hybrid networks of growing load",
@@ -133,9 +149,7 @@ def _dataset(
             "patterns": Variable(patterns, ("patterns",), "1", "number of stored patterns K"),
             "corruption": Variable(corruptions, ("corruption",), "1", "probability of a flip"),
             "state": Variable(STATES, ("state",), "1", "kind of state"),
-            "retrieved": Variable(retrieved, across, "1", "share that ends in its own pattern"),
-            "overlap": Variable(overlap, across, "1", "final overlap with the own pattern"),
-            "fraction": Variable(fraction, (*across, "state"), "1", "share that ends in a state"),
+            **{name: Variable(found[name], *of) for name, of in measures.items()},
         },
         {"gain": gain},
     )

@@ -136,8 +136,7 @@ def matched_amplitude(
     The structured part drives h within the span of the patterns. What varies outside it is the
     random part's input, seen through the leak of a neuron; its variance depends on the size of that
     input and on its correlation time. White noise is matched by giving a neuron without other input
-    the same variance v: in RK4 steps h goes to e^(−dt) h + σ √dt ξ, so that
-    σ² = v (1 − e^(−2dt)) / dt.
+    the same variance, σ²/2.
 
     Args:
         network: a batch of networks.
@@ -163,7 +162,7 @@ def matched_amplitude(
     recorded = states[int(TRANSIENT * len(states)) :].transpose(0, 1).numpy()
     outside = [h @ orthogonal_basis(xi).T for h, xi in zip(recorded, stored, strict=True)]
     variance = np.array([np.square(projected).mean() for projected in outside])
-    return np.sqrt(variance * (1 - np.exp(-2 * dt)) / dt)[:, None, None]
+    return np.sqrt(2 * variance)[:, None, None]
 
 
 def states_at(

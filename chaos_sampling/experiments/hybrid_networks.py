@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,11 @@ from chaos_sampling.readings import RandomVariance
 
 Rule = Literal["outer_product", "pseudo_inverse"]
 """How W_struct is made from the patterns."""
+STRUCTURES: dict[Rule, Callable[[np.ndarray, float], torch.Tensor]] = {
+    "outer_product": outer_product,
+    "pseudo_inverse": pseudo_inverse,
+}
+"""The functions of patterns and strength that make it."""
 
 
 def networks_of(
@@ -42,14 +48,13 @@ def networks_of(
     Returns:
         The patterns (network, K, N) and the networks as one batch in single precision.
     """
-    structure = {"outer_product": outer_product, "pseudo_inverse": pseudo_inverse}[rule]
     variance = {"1/N": 1 / neurons, "1": 1.0}[random_variance]
     indices = range(first, first + networks)
     rngs = [seeds.generator(seed, "hybrid network", index) for index in indices]
     stored = np.stack([random_patterns(patterns, neurons, rng) for rng in rngs])
     batch = stack(
         [
-            Network(random_weights(neurons, rng, variance=variance), structure(xi, strength))
+            Network(random_weights(neurons, rng, variance=variance), STRUCTURES[rule](xi, strength))
             for rng, xi in zip(rngs, stored, strict=True)
         ]
     )

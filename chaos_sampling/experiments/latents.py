@@ -104,9 +104,9 @@ def simulate_latents(
         rng = seeds.generator(seed, "directions of the latents", index)
         directions = rng.standard_normal((count, count), np.float32)
         found.append([])
-        for h in runs:
+        for gain, h in zip(gains, runs, strict=True):
             z = {name: read(h, readout).numpy() for name, readout in readouts.items()}
-            z |= _controls(z["subset"], interval, seed, index)
+            z |= _controls(z["subset"], gain, interval, seed, index)
             found[-1].append([measure(z[source], lags, directions) for source in SOURCES])
     settings = {"neurons": neurons, "count": count, "trials": trials, "duration": duration}
     return _dataset(found, gains, interval, settings)
@@ -114,6 +114,9 @@ def simulate_latents(
 
 def measure(z: np.ndarray, lags: int, directions: np.ndarray) -> dict[str, np.ndarray | float]:
     """Measure latents.
+
+    The excess kurtosis of Gaussian latents comes out at −6 T2/T and not at 0, T being the time of
+    all trials together: so few independent samples does a recording have.
 
     Args:
         z: latents of independent trials, shape (T, trials, K).
@@ -165,9 +168,9 @@ def _whitened(
 
 
 def _controls(
-    recording: np.ndarray, interval: float, seed: int, index: int
+    recording: np.ndarray, gain: float, interval: float, seed: int, index: int
 ) -> dict[str, np.ndarray]:
-    """Draw as many latents as were recorded, (T, trial, K), from each control fitted to them."""
+    """Draw as many latents as were recorded at a gain, (T, trial, K), from each control."""
     samples, trials, _ = recording.shape
     found = {}
     for name in CONTROLS:
@@ -176,7 +179,7 @@ def _controls(
             recording,
             interval=interval,
             batch=trials,
-            generator=seeds.torch_generator(seed, f"{name} latents", index),
+            generator=seeds.torch_generator(seed, f"{name} latents at gain {gain:g}", index),
         )
         found[name] = record(source, duration=samples * interval, interval=interval)
     return found

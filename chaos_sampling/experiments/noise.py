@@ -67,7 +67,8 @@ def simulate_noise(
         swept_neurons: N of that sweep.
         burn_in: τ before recording.
         duration: τ recorded.
-        dt: step in τ of the Euler-Maruyama method, which multiplies times by about √(1 − dt).
+        dt: step in τ of the Euler-Maruyama method, which multiplies times by about √(1 − dt) and
+            the variance of h that is due to noise by about 1 + dt/2.
         interval: τ between samples.
         seed: top-level seed.
 

@@ -19,6 +19,8 @@ from chaos_sampling.store import Dataset
 
 HALF = 0.5
 """Share of starts that must come back to their pattern for a load to count as stored."""
+TOGETHER = {"median": np.nan}
+"""What is found from all networks together has no median over single ones."""
 NEVER = 0.05
 """Chance of no escape at all where the rate is as high as the bound."""
 
@@ -30,7 +32,8 @@ def capacity_table(capacity: Dataset, escapes: Dataset) -> pd.DataFrame:
         capacity: kind "capacity".
         escapes: kind "escapes".
     """
-    return table(_retrieval_rows(capacity) + _escape_rows(escapes) + _exponent_rows(escapes))
+    rows = _retrieval_rows(capacity) + _velocity_rows(capacity)
+    return table(rows + _escape_rows(escapes) + _exponent_rows(escapes))
 
 
 def largest_load(patterns: np.ndarray, retrieved: np.ndarray) -> np.ndarray:
@@ -147,6 +150,20 @@ def _retrieval_rows(capacity: Dataset) -> list[dict[str, Any]]:
     return rows
 
 
+def _velocity_rows(capacity: Dataset) -> list[dict[str, Any]]:
+    cells = [enumerate(capacity[name]) for name in ("rule", "size", "patterns")]
+    return [
+        row(
+            "pattern_velocity",
+            capacity["velocity"][rule, place, column],
+            gain=0,
+            size=size,
+            condition={"rule": str(name), "patterns": int(load)},
+        )
+        for (rule, name), (place, size), (column, load) in product(*cells)
+    ]
+
+
 def _escape_rows(escapes: Dataset) -> list[dict[str, Any]]:
     every, checked = escapes.attributes["every"], check_numbers(escapes)
     bounds = escape_rates(escapes)[1]
@@ -174,7 +191,7 @@ def _rate_row(
 
     values = jackknife(together, escapes, checks)
     if np.isfinite(values).all():
-        return row("escape_rate", values, **where)
+        return row("escape_rate", values, **where) | TOGETHER
     return row("escape_rate", hazard(escapes, checks, every), ranks=True, **where)
 
 
@@ -186,5 +203,5 @@ def _exponent_rows(escapes: Dataset) -> list[dict[str, Any]]:
         exponent = partial(size_exponent, escapes["size"])
         values = jackknife(exponent, escapes["escapes"][at], checked[at])
         condition = {"source": str(name)}
-        rows.append(row("escape_exponent", values, gain=gain, condition=condition))
+        rows.append(row("escape_exponent", values, gain=gain, condition=condition) | TOGETHER)
     return rows

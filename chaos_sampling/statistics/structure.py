@@ -79,7 +79,8 @@ def measures(structure: Dataset) -> dict[str, np.ndarray]:
 
     Returns:
         By the names in `CRITERIA`: settled_share, of the runs at g = 0 that end at rest and not in
-        silence, and settled_projection, the norm of their projection onto the patterns' subspace;
+        silence, and settled_projection, the norm of all runs' projection onto the patterns'
+        subspace there;
         retrieved_share, of the runs at the low gain that end in a pattern or a negative;
         rising_share, of the initial states from which the mean norm of the projection onto the
         orthogonal subspace rises at each step of Fig. 4d's gains; at the high gain wandering_share,

@@ -126,14 +126,21 @@ def interval_within(
 def _mean_interval(values: np.ndarray, bounds: tuple[float, float]) -> tuple[float, float]:
     count = len(values)
     equal = count > 1 and values.min() == values.max()
-    agreed = equal and bounds == SHARE and values[0] in SHARE
-    if count and (agreed or values.dtype == bool):
-        return tuple(stats.binomtest(int(values.sum()), count).proportion_ci(0.95))
+    if count and (values.dtype == bool or (equal and bounds == SHARE)):
+        return _binomial_interval(values.sum(), count)
     if count < 2:
         return np.nan, np.nan
     if equal:
         return values[0], values[0]
     return interval_within(values.mean(), stats.sem(values), count, bounds)
+
+
+def _binomial_interval(successes: float, count: int) -> tuple[float, float]:
+    """Return the interval of Clopper & Pearson (1934), of successes that need not be whole."""
+    failures = count - successes
+    low = stats.beta.ppf(0.025, successes, failures + 1) if successes > 0 else 0.0
+    high = stats.beta.ppf(0.975, successes + 1, failures) if failures > 0 else 1.0
+    return float(low), float(high)
 
 
 def _median_interval(values: np.ndarray) -> tuple[float, float]:

@@ -71,3 +71,12 @@ def test_population_mean_averages_out_for_noise_and_chaos_alike():
     np.testing.assert_allclose(powers[1], [0, 0, -0.5], atol=0.3)
     stable, chaotic = found["swept_deviation"][:, 0].mean(-1)
     assert stable < 0.02 < 0.5 < chaotic
+
+    measured, theory = deviation[..., 1], found["theory"][..., 1]  # N = 400
+    np.testing.assert_allclose(measured[:, 1:], theory[:, 1:], rtol=0.25)
+    assert measured[1, 0] == pytest.approx(theory[1, 0], rel=0.3)
+    assert stable == pytest.approx(found["swept_theory"][0, 0], rel=0.15)
+    relaxation = np.log(2) / np.sqrt(1 - 0.5**2)  # of weak noise, whose Δ decays as exp(−√(1−g²) t)
+    assert np.median(found["swept_half_life"][0, 0]) == pytest.approx(relaxation, rel=0.2)
+    of_chaos = np.median(found["half_life"][0, 1, 1, 1])
+    assert of_chaos == pytest.approx(found.attributes["half_life_chaos"], rel=0.4)

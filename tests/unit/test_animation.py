@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from io import BytesIO
 
 import numpy as np
@@ -120,10 +118,3 @@ def test_equal_pictures_give_equal_files_in_their_colours():
     with Image.open(BytesIO(content)) as file:
         found = [frame.convert("RGB").getpixel((4, 4)) for frame in ImageSequence.Iterator(file)]
     assert found == [(255, 0, 0), (0, 0, 255), (255, 255, 255)]
-
-
-def test_the_animations_need_no_torch():
-    program = (
-        "import sys; from chaos_sampling.figures import animation; sys.exit('torch' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

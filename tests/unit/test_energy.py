@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaos_sampling.energy import energy
+from chaos_sampling.energy import energy, resting_state
 from chaos_sampling.figures.figure4 import descend
 
 seeds = st.integers(0, 2**32 - 1)
@@ -45,3 +45,16 @@ def test_descend_without_weights_decays_exponentially():
     times = np.linspace(0, 1, 11)
     states = descend(np.ones(2), np.zeros((2, 2)), times)
     np.testing.assert_allclose(states, np.exp(-times)[:, None] * np.ones(2), rtol=1e-7)
+
+
+@given(st.floats(1.001, 50))
+def test_a_pattern_rests_where_it_is_the_only_one(strength):
+    pattern = np.array([1.0, -1.0, -1.0, 1.0])
+    h = resting_state(pattern, strength)
+    np.testing.assert_allclose(strength / 4 * np.outer(pattern, pattern) @ np.tanh(h), h, rtol=1e-9)
+    assert (np.sign(h) == pattern).all()
+
+
+@pytest.mark.parametrize("strength", [0.5, 1])
+def test_without_strength_only_silence_rests(strength):
+    assert resting_state(np.array([1.0, -1.0]), strength).tolist() == [0, 0]

@@ -96,6 +96,12 @@ def test_errors_of_a_ratio_of_rows_add_up_like_independent_ones():
     assert found.high == pytest.approx(3 * np.exp(half), rel=1e-4)
 
 
+def test_a_ratio_is_least_where_its_denominator_is_largest():
+    rows = [row("one", [6.0] * 3), row("other", [2.0] * 3) | {"low": 1.0, "high": 8.0}]
+    found = estimate(Rows("t", "one", over={"quantity": "other"}), {"t": table(rows)})
+    assert (found.low, found.high) == pytest.approx((6 / 8, 6 / 1))
+
+
 @pytest.mark.parametrize(
     ("values", "reason"), [([-0.1, 0.1, 0.3], "reaches 0"), ([np.inf] * 8, "is infinite")]
 )

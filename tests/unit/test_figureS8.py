@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -102,13 +99,6 @@ def test_every_model_has_a_look_of_its_own_and_a_name():
     assert len({(handle.get_color(), handle.get_marker()) for handle in handles}) == len(names)
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcdef")
     assert figure.get_figwidth() * 25.4 == pytest.approx(180)
-
-
-def test_the_figure_needs_no_torch():
-    program = (
-        "import sys; from chaos_sampling.figures import figureS8; sys.exit('torch' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
 def test_a_seventh_metric_has_a_panel_of_its_own(tables, monkeypatch):

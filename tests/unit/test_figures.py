@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -250,11 +247,3 @@ def test_save_refuses_other_formats_and_leaves_nothing(samples, tmp_path):
     with pytest.raises(KeyError, match="pdf"):
         style.save(figure2.draw(samples), tmp_path / "figure.pdf")
     assert not list(tmp_path.iterdir())
-
-
-def test_figures_need_no_torch():
-    program = (
-        "import sys; from chaos_sampling.figures import figure1, figure2, figure3, figure4; "
-        "sys.exit('torch' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

@@ -69,7 +69,7 @@ def simulated(theory):
 
 
 def of_size(axes, size, marker):
-    """Return the lines in the colour of a size that have a marker."""
+    """Return the lines in the colour of a size that have a marker, if any."""
     colour = sweep.colour_of(size)
     return [
         line
@@ -101,10 +101,22 @@ def test_s1_draws_theory_networks_and_only_chaotic_ones_where_it_says_so(theory,
     assert len(figure.axes) == 9
     exponent, share, dimension = figure.axes[:3]
     np.testing.assert_array_equal(exponent.lines[0].get_ydata(), theory["lyapunov_max"])
-    for line in of_size(share, 125, "o"):
-        np.testing.assert_allclose(line.get_ydata(), [0, 2 / 3, 1, 1])
+    (line,) = of_size(share, 125, "o")
+    np.testing.assert_allclose(line.get_ydata(), [0, 2 / 3, 1, 1])
     dots = np.stack([line.get_ydata() for line in of_size(dimension, 125, "o")])
     assert np.isfinite(dots).sum(axis=0).tolist() == [0, 2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("panel", "name"),
+    [(4, "dimension_phi"), (6, "half_life_phi"), (7, "T2_phi"), (8, "step_change")],
+)
+def test_s1_draws_theory_under_each_measure(theory, simulated, panel, name):
+    axes = figureS1.draw(theory, *simulated).axes[panel]
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), theory[name])
+    if name in ("dimension_phi", "step_change"):
+        dots = np.stack([line.get_ydata() for line in of_size(axes, 125, "o")], axis=-1)
+        np.testing.assert_allclose(dots, theory[name][:, None] * [0.9, 1, 1.2])
 
 
 def test_s2_has_a_panel_for_each_gain_above_one(theory, simulated):
@@ -117,6 +129,14 @@ def test_s2_has_a_panel_for_each_gain_above_one(theory, simulated):
             lines = [line for line in axes.lines if same_color(line.get_color(), colour)]
             assert len(lines) == 3 + 1  # networks and their mean
             assert all(line.get_ydata()[0] == pytest.approx(1) for line in lines)
+
+
+def test_s2_draws_theory_of_the_same_gain(theory, simulated):
+    for row, axes in enumerate(figureS2.draw(theory, simulated[0]).axes, start=1):
+        (line,) = [line for line in axes.lines if same_color(line.get_color(), style.BLACK)]
+        np.testing.assert_array_equal(line.get_xdata(), theory["lag"][row])
+        expected = theory["correlation_phi"][row] / theory["variance_phi"][row]
+        np.testing.assert_allclose(line.get_ydata(), expected)
 
 
 @pytest.mark.parametrize("pairs", [[], [(2, 8)], [(2, 8), (2, 4), (4, 8)]])
@@ -164,8 +184,12 @@ def test_s3_is_one_at_the_reference_gain(theory, simulated):
     for axes in figure.axes[:4]:
         theory_line = axes.lines[0]
         assert theory_line.get_ydata()[theory_line.get_xdata() == 4] == pytest.approx(1)
-        for line in of_size(axes, 125, "o"):
+        assert (np.diff(theory_line.get_ydata()) > 0).all()  # and rises with the gain
+        dots = of_size(axes, 125, "o")
+        assert len(dots) == 3
+        for line in dots:
             assert line.get_ydata()[line.get_xdata() == 4] == pytest.approx(1)
+            assert line.get_ydata()[line.get_xdata() == 8] > 1
 
 
 def test_figures_can_be_written(theory, simulated, tmp_path):

@@ -30,6 +30,12 @@ def test_discriminator_is_five_convolutions_to_one_logit(architecture, norms, ac
     assert len(layers(discriminator, nn.Conv2d)) == 5
     assert len(layers(discriminator, nn.BatchNorm2d)) == norms
     assert len(layers(discriminator, activation)) == 4
+    # the text has batch norm after the first convolution as well
+    assert isinstance(discriminator.layers[1], nn.BatchNorm2d) == (architecture == "text")
+    assert {layer.negative_slope for layer in layers(discriminator, nn.LeakyReLU)} <= {0.2}
+    initialize(discriminator, torch.Generator().manual_seed(5))
+    weights = torch.cat([layer.weight.flatten() for layer in layers(discriminator, nn.Conv2d)])
+    assert weights.std().item() == pytest.approx(0.02, rel=0.1)
 
 
 def test_initial_weights_have_the_stated_distribution_and_follow_the_generator():

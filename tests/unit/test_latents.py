@@ -50,6 +50,13 @@ def test_trajectories_of_a_batch_differ_and_change():
     assert (first - second).norm() > 1
 
 
+def test_trajectories_run_before_the_first_latent_is_read():
+    burnt, fresh = source(), source(burn_in=0)
+    assert fresh.state.equal(initial_states(50, 4, 1, "latent"))
+    fresh.next(10)
+    assert burnt.state.equal(fresh.state)
+
+
 def test_equal_seeds_give_equal_latents_and_others_do_not():
     assert source().next(1).equal(source().next(1))
     assert not source().next(1).equal(source(seed=2).next(1))

@@ -8,7 +8,12 @@ from scipy import stats
 from scipy.integrate import quad
 
 from chaos_sampling import mean_field
-from chaos_sampling.noisy_mean_field import driven_variance, noise_amplitude, quenching_amplitude
+from chaos_sampling.noisy_mean_field import (
+    driven_deviation,
+    driven_variance,
+    noise_amplitude,
+    quenching_amplitude,
+)
 
 
 @given(st.floats(0, 0.95), st.floats(0.01, 0.03))
@@ -40,10 +45,20 @@ def test_chaos_has_its_variance_without_noise(gain):
         noise_amplitude(gain, 0.99 * alone)
 
 
+def squared_rate(variance: float) -> float:
+    """Return ⟨φ²⟩ of Gaussian h of this variance."""
+    deviation = np.sqrt(variance)
+    density = stats.norm(scale=deviation).pdf
+    return 2 * quad(lambda h: np.tanh(h) ** 2 * density(h), 0, 8 * deviation)[0]
+
+
 @pytest.mark.parametrize("gain", [1.5, 4, 10])
 def test_chaos_ends_where_neurons_receive_as_much_variance_as_they_have(gain):
     variance = driven_variance(gain, quenching_amplitude(gain))
-    deviation = np.sqrt(variance)
-    density = stats.norm(scale=deviation).pdf
-    square, _ = quad(lambda h: np.tanh(h) ** 2 * density(h), 0, 8 * deviation)
-    assert 2 * gain**2 * square == pytest.approx(variance, rel=1e-3)
+    assert gain**2 * squared_rate(variance) == pytest.approx(variance, rel=1e-3)
+
+
+@pytest.mark.parametrize("gain", [0.5, 4.0])
+def test_driven_deviation_is_the_rms_of_rates(gain):
+    expected = np.sqrt(squared_rate(driven_variance(gain, 1.0)))
+    assert driven_deviation(gain, 1.0) == pytest.approx(expected, rel=1e-4)

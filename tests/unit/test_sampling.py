@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from chaos_sampling import dynamics, mixing, store, timescales
+from chaos_sampling.autocorrelation import mean_autocorrelation
 from chaos_sampling.gan import Generator, initialize, render
 from chaos_sampling.generators import ChaoticGenerator
 from chaos_sampling.latents import ChaosLatents, read, record
@@ -81,12 +82,12 @@ def test_the_trajectory_does_not_depend_on_the_size_of_the_ensemble(model):
     np.testing.assert_array_equal(few["trajectory/latents"], many["trajectory/latents"])
 
 
-def chaos_at(model: ChaoticGenerator, gain: float) -> np.ndarray:
-    """Return latents of 100 trajectories at 100 times, on the attractor."""
+def chaos_at(model: ChaoticGenerator, gain: float, duration: float = 15.0) -> np.ndarray:
+    """Return latents of 100 trajectories every 0.15 τ, on the attractor."""
     states = initial_states(50, 100, 5, "sampled")
     chaos = ChaosLatents(model.network, model.readout, states, gain=gain, dt=0.05, method="rk4")
     chaos.next(30.0)
-    return record(chaos, duration=15.0, interval=0.15)
+    return record(chaos, duration=duration, interval=0.15)
 
 
 @pytest.mark.parametrize("latents", ["subset", *CONTROLS])
@@ -141,12 +142,14 @@ def test_speeds_are_those_of_the_source(latents):
     model = model_of(latents)
     sizes = {"frames": 400, "trajectories": 20, "ensemble": 8, "reestimation": 2}
     dataset = sample_gain(model, gain=8.0, **TIMES | {"burn_in": 30.0}, **sizes, seed=1)
-    chaos = chaos_at(model, 8.0)
-    expected = mixing.step_change(chaos).mean()
     if latents == "gaussian":
         expected = np.sqrt(2)
-    elif latents == "ornstein_uhlenbeck":
-        return
+    elif latents == "ornstein_uhlenbeck":  # the variance and T2 of chaos in C(t) = C(0) exp(−t/T2)
+        correlation = mean_autocorrelation(chaos_at(model, 8.0, duration=201.0), 600)
+        T2 = 2 * np.trapezoid(np.square(correlation / correlation[0]), dx=0.15)
+        expected = np.sqrt(2 * correlation[0] * (1 - np.exp(-0.15 / T2)))
+    else:
+        expected = mixing.step_change(chaos_at(model, 8.0)).mean()
     assert dataset["step_change/latents"].mean() == pytest.approx(expected, rel=0.1)
 
 
@@ -212,7 +215,11 @@ def test_a_grid_holds_independent_images_at_the_training_gain(model):
     assert dataset.kind == "samples"
     assert dataset.attributes == {"model": dict(model.attributes), "gain": 4.0}
     assert dataset["images"].shape == (4, 64, 64, 3)
-    assert len(np.unique(dataset["images"], axis=0)) == 4
+    states = initial_states(50, 4, 1, "sampled")
+    states = dynamics.advance(model.network, states, 4.0, duration=2.0, dt=0.05)
+    expected = render(model.generator, read(states, model.readout)).numpy()
+    np.testing.assert_array_equal(dataset["images"], expected)
+    assert len(np.unique(expected, axis=0)) == 4
 
 
 def test_a_grid_of_a_control_is_drawn_from_it():

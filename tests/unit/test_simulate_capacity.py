@@ -57,6 +57,13 @@ def test_patterns_are_exact_attractors_of_the_pseudo_inverse_rule(capacity):
     np.testing.assert_allclose(capacity["overlap"][1, :, :, 0], 1, atol=1e-5)
 
 
+def test_patterns_are_exact_minima_by_the_pseudo_inverse_or_alone(capacity):
+    outer, inverse = capacity["velocity"]  # (size, patterns, network)
+    assert inverse.max() < 1e-12 > outer[:, 0].max()
+    # of five patterns the four others add crosstalk of variance 4 s²/N, φ being near ±1
+    np.testing.assert_allclose(outer[1, 1], 4 * np.sqrt(4 / 100), rtol=0.3)
+
+
 def test_few_patterns_are_retrieved_from_a_tenth_of_flips_by_either_rule():
     found = simulate_capacity(
         **SETTINGS

@@ -89,6 +89,13 @@ def test_low_phases_come_to_rest_and_a_frozen_gain_does_not(cycles):
     assert np.median(speed[PROTOCOLS.index("frozen")]) > 0.1
 
 
+def test_noise_acts_in_the_high_phases_alone(cycles):
+    noise = PROTOCOLS.index("noise")
+    assert np.median(cycles["speed"][noise]) < 0.1  # low phases are quiet
+    first, second = np.moveaxis(cycles["overlap"][noise], -2, 0)  # (network, copy, pattern)
+    assert (np.abs(first - second).max(axis=-1) > 0.5).any()  # and high ones are not
+
+
 def test_end_of_a_cycle_is_lower_in_energy_than_high_gain(cycles):
     energies = cycles["energy"].mean(axis=(1, 2, 3))
     assert energies[PROTOCOLS.index("chaos")] < energies[PROTOCOLS.index("frozen")] - 0.1
@@ -117,17 +124,18 @@ def test_states_are_read_at_times_of_each_trajectory():
 # --- matching of the noise ---
 
 
-def test_all_that_varies_without_structure_comes_from_the_random_part():
+@pytest.mark.parametrize("dt", [0.1, 0.2])
+def test_all_that_varies_without_structure_comes_from_the_random_part(dt):
     rng = np.random.default_rng(0)
     network = Network(random_weights(80, rng)[None].float(), torch.zeros(1, 80, 80))
     stored = random_patterns(2, 80, rng)[None]
     state = random_states(20, 80, rng)[None].float()
-    amplitude = matched_amplitude(network, stored, state, 4.0, duration=60, dt=0.1)
+    amplitude = matched_amplitude(network, stored, state, 4.0, duration=60, dt=dt)
     assert amplitude.shape == (1, 1, 1)
     noise = Noise(amplitude.item(), torch.Generator().manual_seed(0))
     silent = Network(torch.zeros(1, 80, 80))
-    under_noise = dynamics.advance(silent, state, 0.0, duration=20, dt=0.1, noise=noise)
-    _, chaotic = dynamics.trajectory(network, state, 4.0, duration=60, dt=0.1, every=1)
+    under_noise = dynamics.advance(silent, state, 0.0, duration=20, dt=dt, noise=noise)
+    _, chaotic = dynamics.trajectory(network, state, 4.0, duration=60, dt=dt, every=1)
     expected = chaotic[20:].square().mean().item()
     # 1600 independent draws of noise have a standard error of 3.5 %; 2 of 80 directions lack
     assert under_noise.square().mean().item() == pytest.approx(expected, rel=0.15)

@@ -45,7 +45,7 @@ def test_networks_keep_their_draws_whatever_strength_variance_rule_and_number():
 
 
 @pytest.mark.parametrize("rule", ["outer_product", "pseudo_inverse"])
-def test_rules_agree_on_orthogonal_patterns_only(rule):
+def test_patterns_are_eigenvectors_by_the_pseudo_inverse_or_where_they_are_orthogonal(rule):
     settings = {name: NETWORK[name] for name in ("neurons", "patterns", "seed", "networks")}
     stored, network = networks_of(**settings, strength=3, random_variance="1/N", rule=rule)
     assert network.structured.dtype == network.random.dtype == torch.float32

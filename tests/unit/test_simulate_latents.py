@@ -67,6 +67,11 @@ def test_each_gain_is_measured_alone():
         np.testing.assert_allclose(alone[name][:, 0], both[name][:, 1], rtol=1e-2, atol=1e-6)
 
 
+def test_controls_draw_other_numbers_at_each_gain(latents):
+    for name in ("kurtosis", "step_change"):
+        assert (latents[name][GAUSSIAN, 0] != latents[name][GAUSSIAN, 1]).all()
+
+
 def test_whitening_holds_at_the_gain_of_training_alone(latents):
     variance, dimension = latents["autocorrelation"][WHITENED, ..., 0], latents["dimension"]
     at_training, above = 0, 1

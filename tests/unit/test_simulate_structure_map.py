@@ -57,6 +57,9 @@ def test_weak_structure_without_random_weights_falls_silent(found):
 def test_strong_structure_without_random_weights_comes_to_rest_near_patterns(found):
     names = np.array(STATES)[found["outcome"][1, 0]]
     assert np.isin(names, ["pattern", "negative", "mixture"]).all()
+    retrieved = np.isin(names, ["pattern", "negative"])
+    assert retrieved.any()
+    assert (found["overlap_max"][1, 0][retrieved] > 0.9).all()
     assert (found["speed"][1, 0] < 1e-3).all()
     assert (found["projection_patterns"][1, 0] > 0.9).all()
     assert (found["lyapunov_max"][1, 0] < 0).all()

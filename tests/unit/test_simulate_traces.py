@@ -5,16 +5,6 @@ import numpy as np
 from chaos_sampling.experiments.traces import simulate_traces
 
 TRACES = dict(neurons=30, gains=[0.5, 2, 4], burn_in=5, duration=4, dt=0.1, seed=1)
-DIVERGENCE = dict(
-    neurons=40,
-    networks=2,
-    gains=[0.5, 4, 2],
-    perturbation=1e-4,
-    duration=10,
-    dt=0.1,
-    every=0.5,
-    seed=1,
-)
 
 
 def test_traces_are_labelled():

@@ -43,6 +43,7 @@ def capacity():
         retrieved=(retrieved, LOAD),
         overlap=(retrieved / 2, LOAD),
         fraction=(fraction, (*LOAD, "state")),
+        velocity=(np.arange(24.0).reshape(2, 1, 3, 4), ("rule", "size", "patterns", "network")),
     )
     return Dataset("capacity", "", arrays, {"gain": 1.0})
 
@@ -142,6 +143,9 @@ def test_table(capacity, escapes):
     assert find(found, "capacity", condition=json.dumps(outer))["median"] == 5
     inverse = json.dumps(outer | {"rule": "pseudo_inverse"})
     assert find(found, "capacity", condition=inverse)["median"] == np.inf
+    of_patterns = json.dumps({"patterns": 10, "rule": "pseudo_inverse"})
+    velocity = find(found, "pattern_velocity", gain=0, size=200, condition=of_patterns)
+    assert velocity["mean"] == np.mean([16, 17, 18, 19])
     chaos, noise = (json.dumps({"source": name}) for name in ("chaos", "noise"))
     assert find(found, "escape_rate", gain=2, size=200, condition=chaos)["mean"] == pytest.approx(
         -np.log(0.92)
@@ -174,6 +178,7 @@ def test_rate_is_of_all_networks_together(capacity, escapes):
     found, together = rate_row(capacity, escapes), -np.log(0.9)
     assert found["low"] < together < found["high"]
     assert found["mean"] == pytest.approx(together)
+    assert np.isnan(found["median"])
 
 
 def test_where_every_check_finds_an_escape_the_rate_is_infinite(capacity, escapes):

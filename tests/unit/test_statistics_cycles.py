@@ -113,6 +113,22 @@ def test_network_that_stays_is_nonuniform_and_never_switches():
         assert find(only, quantity, condition=condition("chaos"))["mean"] == mean
 
 
+def test_order_of_visits_is_held_against_independent_ones():
+    data = cycles_data(networks=1, copies=2, cycles=3)
+    states = np.array([[0, 3, 0], [0, 0, 1]])  # 3 is the negative of pattern 0
+    data["overlap"][0, 0] = np.eye(3)[states % 3] * np.where(states < 3, 1, -1)[..., None]
+    ordered = cycles_table(data, seed=0)
+    for quantity, mean, theory in (
+        ("switch_probability", 3 / 4, 5 / 9),
+        ("pattern_switch_probability", 1 / 4, 1 / 3),
+        ("repeat_probability", 0, 1 / 6),
+        ("stay_excess", 1 / 4 - 4 / 9, 0),
+        ("repeat_excess", -1 / 6, 0),
+    ):
+        row = find(ordered, quantity, condition=condition("chaos"))
+        assert (row["mean"], row["theory"]) == pytest.approx((mean, theory)), quantity
+
+
 @pytest.mark.parametrize("quantity", ["visit_entropy", "most_visited_share", "incomplete_fraction"])
 def test_protocol_without_visits_leaves_gaps(found, quantity):
     row = find(found, quantity, condition=condition("frozen"))

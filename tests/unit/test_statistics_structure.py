@@ -110,6 +110,13 @@ def test_orthogonal_projection_rises_where_that_on_patterns_falls(structure):
     assert (measures(structure)["rising_share"][1:] == 1).all()
 
 
+def test_a_projection_that_falls_at_one_step_does_not_rise():
+    structure = structure_map()
+    norms = structure["projection_patterns"]
+    norms[2, 3, 0, 0] = norms[2, 2, 0, 0] + 0.05  # s = 3, from g = 3 to 5, one state of two
+    assert measures(structure)["rising_share"][2].tolist() == [0.5, 1, 1, 1, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("name", "values", "held"),
     [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from chaos_sampling.statistics.selection import load
-from chaos_sampling.statistics.table import COLUMNS, NOT_COMPUTED, range_of, row, table
+from chaos_sampling.statistics.table import COLUMNS, range_of, row, table
 
 REFERENCE = Path(__file__).parents[2] / "reference"
 TABLES = sorted({*REFERENCE.glob("*.tsv")} - {*REFERENCE.glob("claims_*.tsv")})
@@ -84,6 +84,13 @@ def test_a_share_that_all_networks_agree_on_has_the_binomial_interval(share):
     assert found["high"] - found["low"] == pytest.approx(1 - 0.025 ** (1 / 4))
 
 
+def test_a_share_between_that_all_networks_agree_on_is_not_certain():
+    found = row("own_pattern_fraction", [0.75] * 8)
+    counted = row("own_pattern_fraction", np.arange(8) < 6)
+    assert (found["low"], found["high"]) == (counted["low"], counted["high"])
+    assert row("own_pattern_fraction", [0.7] * 8)["low"] < counted["low"]
+
+
 def test_a_mean_past_its_range_by_rounding_keeps_its_interval():
     found = row("overlap_final", [1 + 1e-8, 1 + 2e-8])
     assert found["low"] < found["mean"] < found["high"]
@@ -93,10 +100,8 @@ def test_a_mean_past_its_range_by_rounding_keeps_its_interval():
 def test_interval_of_yes_or_no_is_the_exact_binomial_one(count):
     for hits in range(count + 1):
         found = row("x", np.arange(count) < hits)
-        # Clopper and Pearson: quantiles of beta distributions
-        low = stats.beta.ppf(0.025, hits, count - hits + 1) if hits else 0
-        high = stats.beta.ppf(0.975, hits + 1, count - hits) if hits < count else 1
-        assert (found["low"], found["high"]) == pytest.approx((low, high), abs=1e-9)
+        expected = tuple(stats.binomtest(hits, count).proportion_ci(0.95))
+        assert (found["low"], found["high"]) == pytest.approx(expected, abs=1e-9)
         assert found["mean"] == pytest.approx(hits / count)
         assert found["networks"] == count
 
@@ -197,12 +202,3 @@ def test_table_has_its_columns_in_order(rows):
     found = table(rows)
     assert list(found.columns) == COLUMNS
     assert found["quantity"].tolist() == [entry["quantity"] for entry in rows]
-
-
-def test_what_was_not_computed_is_read_as_nan(tmp_path):
-    path = tmp_path / "x.tsv"
-    rows = [row("a", [1.0, 2.0]), row("b", []) | {"mean": NOT_COMPUTED}]
-    table(rows).to_csv(path, sep="\t", index=False)
-    found = load(path)
-    np.testing.assert_array_equal(found["mean"], [1.5, np.nan])
-    assert found["networks"].tolist() == [2, 0]

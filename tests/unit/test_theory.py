@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -86,10 +84,3 @@ def test_it_can_be_stored(dataset, tmp_path):
 def test_gain_out_of_range_is_refused():
     with pytest.raises(ValueError, match="gain: expected"):
         solve_mean_field(gains=[2, 1000], interval=INTERVAL)
-
-
-def test_theory_needs_no_torch():
-    program = (
-        "import sys; import chaos_sampling.experiments.theory; sys.exit('torch' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

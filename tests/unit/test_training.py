@@ -341,6 +341,49 @@ def test_the_discriminator_learns_to_tell_bright_images_from_generated_ones(tmp_
     assert history["real_probability"][-1] > history["fake_probability"][-1] + 0.2
 
 
+@pytest.fixture
+def players(monkeypatch) -> training.Players:
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: False)
+    return training.Players(5, 2, "dcgan", beta1=0.5, seed=0, device=torch.device("cpu"))
+
+
+def test_losses_are_those_of_the_game(players):
+    players.set_learning_rate(1e-3)
+    real = torch.rand(4, 3, 64, 64, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    z = torch.randn(4, 5, generator=torch.Generator().manual_seed(1))
+    G, D = copy.deepcopy(players.generator), copy.deepcopy(players.discriminator)
+    found = players.step(real, z, 0.9)
+    with torch.no_grad():
+        fake = G(z)
+        p, q = D(real).sigmoid(), D(fake).sigmoid()
+        answer = players.discriminator(fake).sigmoid()  # which has learned, before G does
+    D_loss = -(0.9 * p.log() + 0.1 * (1 - p).log()).mean() - (1 - q).log().mean()
+    expected = torch.stack([D_loss, -answer.log().mean(), p.mean(), q.mean()])
+    torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("step", "decay", "moved"),
+    [(0, 0.9, 0.9), (10**6, 0.9, 0.1), (5, 0.0, 1.0)],
+    ids=["faster at first", "by its decay", "all the way without an average"],
+)
+def test_the_average_moves_towards_the_weights(players, step, decay, moved):
+    before = {name: value.clone() for name, value in players.averaged.named_parameters()}
+    with torch.no_grad():
+        for weight in players.generator.parameters():
+            weight.add_(1)
+    players.move_average(step, decay)
+    for name, value in players.averaged.named_parameters():
+        torch.testing.assert_close(value, before[name] + moved)
+
+
+def test_every_step_has_its_learning_rate(tmp_path, monkeypatch):
+    rates = []
+    monkeypatch.setattr(training.Players, "set_learning_rate", lambda _, rate: rates.append(rate))
+    train(tmp_path)
+    np.testing.assert_allclose(rates, 1e-3 * np.minimum(1, (1 - np.arange(12) / 12) / 0.4))
+
+
 def batches(count: int, **changes) -> torch.Tensor:
     """Return the first batches of six images of which each is of one grey level."""
     levels = torch.arange(0, 240, 40, dtype=torch.uint8)  # (6,)

@@ -150,8 +150,8 @@ COUNTED = {
     *PIXELS,
 }
 WITHOUT_TORCH = (
-    *("store", "schedules", "mixing", "overlaps", "visits", "energy", "timescales"),
-    *("mean_field", "noisy_mean_field", "pattern_mean_field", "readings"),
+    *("store", "schedules", "autocorrelation", "mixing", "overlaps", "visits", "energy"),
+    *("timescales", "mean_field", "noisy_mean_field", "pattern_mean_field", "readings"),
     *("report", "claims", "estimates", "drawings", "lineage"),
     *("experiments.theory", "experiments.protocols"),
 )
