@@ -3,7 +3,7 @@
 A claim has one criterion or more: rows of a table and the rule that they must obey. The burden of
 proof is on the claim. A row is "supported" where the whole 95 % interval obeys the rule, "partly"
 where the measured value does but the interval reaches beyond, and "not supported" where the value
-does not; that is no refutation where the interval holds the bound, which a note then says. The
+does not; that is no refutation where the interval contains the bound, which a note then says. The
 worst row decides on the criterion, which is "not tested" where there is no value or no interval.
 The first criterion of a claim is the decisive one: if it fails, the claim is "not supported". Else
 the claim is "not tested" if one of its criteria is not, "not supported" if one fails and none is
@@ -37,7 +37,7 @@ EVIDENCE = [
 ]
 
 
-UNDECIDED = "undecided: the interval holds the bound"
+UNDECIDED = "undecided: the interval contains the bound"
 """Note on a value that may lie on either side: not supported, but not refuted either."""
 
 
@@ -246,7 +246,7 @@ def _test(criterion: Criterion, tables: Tables) -> list[dict[str, Any]]:
 
 
 def _note(one: Estimate, bounds: tuple[float, float]) -> str:
-    """Say of an interval that holds a bound that it decides neither for nor against."""
+    """Say of an interval that contains a bound that it decides neither for nor against."""
     held = any(one.low <= bound <= one.high for bound in bounds if np.isfinite(bound))
     return UNDECIDED if held else ""
 

@@ -1,4 +1,4 @@
-"""Generated images held against real ones at every gain: the rows of a model's quality."""
+"""Generated images compared with real ones at every gain: the rows of a model's quality."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def from_folder(*, path: str, crop: int | None = None, workers: int = 1) -> stor
 
 
 def require_both_splits(images: store.Dataset) -> None:
-    """Refuse a data set that nothing can be trained on, or held against.
+    """Refuse a data set that nothing can be trained on, or compared with.
 
     Raises:
         DataError: no image is held out, or all are.

@@ -100,7 +100,7 @@ def images_of(wildcards):
 
 
 def reference_of(wildcards):
-    """Return the moments of the images that a model is held against."""
+    """Return the moments of the images that a model is compared with."""
     model = MODELS[wildcards.model]
     if "dataset" in model:
         return f"<results>/data/{model['dataset']}-reference.h5"

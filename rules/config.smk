@@ -157,7 +157,7 @@ def references():
 
 
 def check_models(models):
-    """Refuse two models of one name, and a pretrained one with nothing to be held against."""
+    """Refuse two models of one name, and a pretrained one with nothing to be compared with."""
     names = [name_of(model) for model in models]
     for index, model in enumerate(models):
         if names[index] in names[:index]:
@@ -294,7 +294,7 @@ def check_moments(index, model):
     if measured != chosen:
         raise WorkflowError(
             f"quality.features: expected {measured}, the features of {reference}, found {chosen}. "
-            f"Give models.{index} a dataset to be held against, or leave it out."
+            f"Give models.{index} a dataset to be compared with, or leave it out."
         )
 
 

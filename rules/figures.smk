@@ -213,7 +213,7 @@ rule plot_figureS2:
 
 
 rule plot_figureS3:
-    """Extended: sampling speed relative to the training gain, in three senses (section 3.3)."""
+    """Extended: sampling speed relative to the training gain, in four senses (section 3.3)."""
     input:
         theory=rules.solve_mean_field.output[0],
         mixing=expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),

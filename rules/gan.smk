@@ -58,7 +58,7 @@ rule sample_grid:
 
 
 rule sample_gain:
-    """Images along one trajectory at one gain, the generator not retrained (Fig. 3)."""
+    """Images and latents at one gain, the generator not retrained (Figs. 3, S7, S8, S13)."""
     input:
         generator=generator_of,
     output:

@@ -1,4 +1,4 @@
-"""Draw Fig. S3: sampling speed in three senses."""
+"""Draw Fig. S3: sampling speed in four senses."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,7 @@
 """How often chaos, or noise like it, drives a hybrid network out of a pattern's basin.
 
 The basin is that of the energy: a state lies in it if at g = 0 it descends to the pattern. Chaos
-and noise are thus held against the same basins, in which the random weights have no part.
+and noise are thus judged by the same basins, in which the random weights have no part.
 """
 
 from __future__ import annotations

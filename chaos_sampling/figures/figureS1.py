@@ -50,7 +50,7 @@ def draw(theory: Dataset, mixings: Sequence[Dataset], exponents: Sequence[Datase
         axes.axvline(1, color=style.GREY, linewidth=0.5, linestyle=":", zorder=0)
     for axes in panels[6:]:
         axes.set_xlabel("gain $g$")
-    sweep.legend(panels[0], mixings, loc="upper left")
+    sweep.legend(figure, mixings, loc="outside upper center", ncols=len(mixings) + 1)
     return figure
 
 

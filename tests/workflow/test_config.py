@@ -256,7 +256,7 @@ VALID = {
         "figures: {model: avatars-expander-seed3-paper}}",
         "train_gan/avatars-expander-seed3-paper",
     ),
-    "a pretrained generator held against real images": (
+    "a pretrained generator compared with real images": (
         "models: [{pretrained: celeba64-subset, dataset: celeba}]",
         "retrieve_celeba/celeba",
     ),

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from snakemake_runs import ROOT, dry_run
 
+from chaos_sampling.claims import VERDICTS
+
 README = ROOT / "README.md"
 CARD = ROOT / "pretrained" / "README.md"
 PAGES = sorted([README, CARD, *(ROOT / "docs").glob("*.md")])
@@ -62,6 +64,15 @@ def test_a_generator_of_ones_own_runs_under_chaos(tmp_path):
     check = "print(images.shape, slow['trajectory/images'].std() > 10)"
     found = run_example(ROOT / "docs" / "generators.md", tmp_path, check, tmp_path)
     assert found.strip() == "(200, 8, 8, 3) True"
+
+
+def test_verdicts_are_counted_right():
+    table = (ROOT / "docs" / "paper.md").read_text().split("\n## Readings")[0]
+    verdicts = re.findall(r"^\|(?:[^|]*\|){3} \*\*([a-z ]+)\*\*", table, re.MULTILINE)
+    counts = [verdicts.count(name) for name in VERDICTS]
+    counted = re.search(r"Of (\d+) claims.*?\n\n", README.read_text(), re.DOTALL)
+    found = [int(number) for number in re.findall(r"\b\d+\b", counted.group())]
+    assert found == [len(verdicts), *counts]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
