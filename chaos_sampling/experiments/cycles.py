@@ -289,6 +289,9 @@ def _of_networks(
             f"{meaning}, all weights at low gain",
         ),
         "noise_amplitude": Variable(
-            amplitude.ravel(), ("network",), "1", "amplitude of the noise in place of chaos"
+            amplitude.ravel(),
+            ("network",),
+            "τ^(-1/2)",
+            "amplitude σ of the noise in place of chaos",
         ),
     }
