@@ -65,7 +65,7 @@ def hazard(escapes: np.ndarray, checks: np.ndarray, every: float) -> np.ndarray:
     A share 1 − exp(−λ every) of checks finds that a run has left, and λ is what makes it the share
     found. A run that leaves the basin between two checks and is back at the second is not seen:
     with a check every τ noise at g = 8 and N = 400 has a rate of 0.34, with one every 0.25 τ of
-    0.37, chaos of 0.27 with either (96 networks of 10 patterns, s = 4).
+    0.36, chaos of 0.27 with either (96 networks of 10 patterns, s = 4).
 
     Args:
         escapes: number of escapes.
