@@ -3,12 +3,13 @@
 A claim has one criterion or more: rows of a table and the rule that they must obey. The burden of
 proof is on the claim. A row is "supported" where the whole 95 % interval obeys the rule, "partly"
 where the measured value does but the interval reaches beyond, and "not supported" where the value
-does not; that is no refutation where the interval contains the bound, which a note then says. The
-worst row decides on the criterion, which is "not tested" where there is no value or no interval.
-The first criterion of a claim is the decisive one: if it fails, the claim is "not supported". Else
-the claim is "not tested" if one of its criteria is not, "not supported" if one fails and none is
-met in full, "supported" if all are, and "partly" in all other cases; at most "partly", too, if a
-parameter was fitted to it.
+does not; rows that must rise or fall are "supported" where values are in order and the intervals of
+the first and the last do not overlap. "Not supported" is no refutation where the interval contains
+the bound, which a note then says. The worst row decides on the criterion, which is "not tested"
+where there is no value or no interval. The first criterion of a claim is the decisive one: if it
+fails, the claim is "not supported". Else the claim is "not tested" if one of its criteria is not,
+"not supported" if one fails and none is met in full, "supported" if all are, and "partly" in all
+other cases; at most "partly", too, if a parameter was fitted to it.
 """
 
 from __future__ import annotations

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,7 +55,7 @@ def dry_run(
     """
     get_script_mtime.cache_clear()  # it outlives a run, as no command line does
     collector = JobCollector()
-    with SnakemakeApi(OutputSettings(dryrun=True)) as api:
+    with keeping_sigterm(), SnakemakeApi(OutputSettings(dryrun=True)) as api:
         logger.addHandler(collector)
         workflow = api.workflow(
             ResourceSettings(cores=2),
@@ -64,6 +66,16 @@ def dry_run(
         settings = DAGSettings(targets=frozenset(targets), forceall=everything)
         workflow.dag(settings).execute_workflow(executor="dryrun")
     return collector.jobs
+
+
+@contextmanager
+def keeping_sigterm() -> Iterator[None]:
+    """Put back the handler of SIGTERM: with Snakemake's, forks of this process would ignore it."""
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, handler)
 
 
 def run(
