@@ -314,7 +314,7 @@ def test_an_edited_script_reruns_its_rule(after, edit):
 
 
 def test_an_edited_rule_of_a_verdict_reruns_the_verdicts(after, edit):
-    edit("report/claims.yaml", "above: 0.999", "above: 0.99")
+    edit("report/claims.yaml", "below: 1.0e-6", "below: 1.0e-7")
     assert after().keys() == REPORT
 
 
