@@ -149,8 +149,8 @@ def solve(gain: float) -> MeanField:
 
 def _silence(gain: float) -> MeanField:
     zero = np.zeros(1)
-    timescales = ("T2_phi", "half_life_phi", "efold_phi")
-    undefined = ("excited_level", *timescales, "dimension_h", "dimension_phi")
+    times = ("T2_phi", "half_life_phi", "efold_phi")
+    undefined = ("excited_level", *times, "dimension_h", "dimension_phi")
     return MeanField(
         gain=gain,
         variance_h=0.0,

@@ -54,6 +54,8 @@ rule simulate_mixing:
         "<logs>/simulate_mixing/size~{size}.log",
     benchmark:
         "<benchmarks>/simulate_mixing/size~{size}.tsv"
+    wildcard_constraints:
+        size=one_of(SIZES),
     conda:
         "../envs/torch.yaml"
     threads: threads_for_size
@@ -78,6 +80,8 @@ rule simulate_lyapunov:
         "<logs>/simulate_lyapunov/size~{size}.log",
     benchmark:
         "<benchmarks>/simulate_lyapunov/size~{size}.tsv"
+    wildcard_constraints:
+        size=one_of(SIZES),
     conda:
         "../envs/torch.yaml"
     threads: threads_for_size

@@ -27,7 +27,7 @@ TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "training"]
 TABLES += ["hybrid", "structure", "cycles", "capacity"]
 PROTOCOLS = ["fixed_gain", "gain_sweep", "cycled_gain"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
-# All values of each wildcard but the gain, which may be any; a rule makes no other files.
+# All values of each wildcard but the gain, which may be any; no rule makes files of others.
 VALUES = {
     "dataset": config["datasets"],
     "model": MODELS,

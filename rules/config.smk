@@ -123,6 +123,13 @@ def limits():
         stored, smallest = section["patterns"], min(section["sizes"])
         most = max(stored) if isinstance(stored, list) else stored
         yield f"hybrid.{name}.patterns", most, smallest, f"the smallest of hybrid.{name}.sizes"
+    escapes = config["hybrid"]["escapes"]
+    yield (
+        "hybrid.escapes.patterns",
+        escapes["patterns"],
+        escapes["traced_neurons"],
+        "hybrid.escapes.traced_neurons",
+    )
     for name in ("fixed_gain", "gain_sweep", "readings"):
         kept = (1 - config["statistics"]["dropped"]) * config["hybrid"][name]["duration"]
         yield "statistics.block", config["statistics"][

@@ -103,6 +103,8 @@ rule simulate_capacity:
         "<logs>/simulate_capacity/size~{size}.log",
     benchmark:
         "<benchmarks>/simulate_capacity/size~{size}.tsv"
+    wildcard_constraints:
+        size=one_of(config["hybrid"]["capacity"]["sizes"]),
     conda:
         "../envs/torch.yaml"
     threads: 1
@@ -127,6 +129,8 @@ rule simulate_escapes:
         "<logs>/simulate_escapes/size~{size}.log",
     benchmark:
         "<benchmarks>/simulate_escapes/size~{size}.tsv"
+    wildcard_constraints:
+        size=one_of(config["hybrid"]["escapes"]["sizes"]),
     conda:
         "../envs/torch.yaml"
     threads: 1

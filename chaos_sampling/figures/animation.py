@@ -21,24 +21,27 @@ TEXT = 13
 PLOT = 56
 MARKER = 4
 
+# Side of a pixel of an image, of those side by side and of one alone.
+BESIDE = 2
+ALONE = 3
+
 COLOURS = 64
 """Size of the palette that all frames of an animation share."""
 
 
 def draw_gains(
-    gain_samples: Sequence[Dataset], *, scale: int = 2, every: int = 2, frames: int = 50
+    gain_samples: Sequence[Dataset], *, every: int = 2, frames: int = 50
 ) -> list[Image.Image]:
     """Draw trajectories at several gains side by side over the same time, each below its gain.
 
     Args:
         gain_samples: datasets of kind "gain_samples", with the same times.
-        scale: side in pixels of a pixel of a generated image.
         every: one image of so many is shown.
         frames: number of frames, at most.
     """
     time = gain_samples[0]["trajectory/time"][::every][:frames]
     trajectories = [dataset["trajectory/images"][::every] for dataset in gain_samples]
-    side = scale * trajectories[0].shape[1]
+    side = BESIDE * trajectories[0].shape[1]
     lefts = [GAP + (side + GAP) * column for column in range(len(trajectories))]
     width, bottom = lefts[-1] + side + GAP, LINE + side
     background = Image.new("RGB", (width, bottom + LINE), "white")
@@ -49,22 +52,21 @@ def draw_gains(
     for index, now in enumerate(time):
         picture = background.copy()
         for left, images in zip(lefts, trajectories, strict=True):
-            picture.paste(_enlarged(images[index], scale), (left, LINE))
+            picture.paste(_enlarged(images[index], BESIDE), (left, LINE))
         _write(picture, (GAP, bottom + LINE / 2), f"t = {now:.1f} τ", "lm")
         pictures.append(picture)
     return pictures
 
 
-def draw_switched(switched: Dataset, *, scale: int = 3, every: int = 3) -> list[Image.Image]:
+def draw_switched(switched: Dataset, *, every: int = 3) -> list[Image.Image]:
     """Draw the trajectory whose gain is switched, above its gain with a marker that moves along.
 
     Args:
         switched: dataset of kind "switched_samples".
-        scale: side in pixels of a pixel of a generated image.
         every: one image of so many is shown.
     """
     time, gain = switched["time"], switched["gain"]
-    side = scale * switched["images"].shape[1]
+    side = ALONE * switched["images"].shape[1]
     left, top = 3 * GAP, GAP + side
     low, high = gain.min(), gain.max()
     x = left + (side - 1) * time / time[-1]
@@ -76,7 +78,7 @@ def draw_switched(switched: Dataset, *, scale: int = 3, every: int = 3) -> list[
     pictures = []
     for index in range(0, len(time), every):
         picture = background.copy()
-        picture.paste(_enlarged(switched["images"][index], scale), (left, GAP))
+        picture.paste(_enlarged(switched["images"][index], ALONE), (left, GAP))
         marker = (x[index] - MARKER, y[index] - MARKER, x[index] + MARKER, y[index] + MARKER)
         ImageDraw.Draw(picture).ellipse(marker, fill=style.PERTURBED)
         caption = (left, background.height - LINE / 2)

@@ -16,7 +16,7 @@ from chaos_sampling import seeds
 from chaos_sampling.figures import style
 from chaos_sampling.overlaps import STATES
 from chaos_sampling.readings import READINGS
-from chaos_sampling.statistics.hybrid import fractions
+from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.structure import (
     COLUMN_GAINS,
     CRITERIA,
@@ -78,7 +78,7 @@ def _maps(structure: Dataset) -> Mapping[str, np.ndarray]:
     silent = structure["outcome"] == STATES.index("silent")
     kinds = {
         name: values.mean(axis=(-2, -1))
-        for name, values in fractions(structure["outcome"], structure["speed"]).items()
+        for name, values in outcome_kinds(structure["outcome"], structure["speed"]).items()
     }
     return {
         "projection on patterns": np.ma.masked_where(silent, projection).mean(axis=(-2, -1)),

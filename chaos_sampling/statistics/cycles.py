@@ -11,7 +11,7 @@ from scipy import stats
 
 from chaos_sampling import seeds
 from chaos_sampling.overlaps import classify, patterns_visited, visits
-from chaos_sampling.statistics.hybrid import fractions
+from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 from chaos_sampling.visits import (
@@ -156,7 +156,7 @@ def _kinds(
 ) -> list[dict[str, Any]]:
     """Summarise what kinds of states are reached; axes (network, ...) and the patterns' last."""
     networks = len(overlap)
-    kinds = fractions(classify(overlap, speed), speed)
+    kinds = outcome_kinds(classify(overlap, speed), speed)
     kinds = {name: kind.reshape(networks, -1) for name, kind in kinds.items()}
     largest = np.abs(overlap).max(axis=-1).reshape(networks, -1)
     named = visits(overlap).reshape(networks, -1)

@@ -11,13 +11,12 @@ from scipy import stats
 
 from chaos_sampling import seeds
 from chaos_sampling.overlaps import (
-    AT_REST,
-    STATES,
     classify,
     low_phase_ends,
     patterns_visited,
     visits,
 )
+from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.regression import (
     block_bootstrap,
     corrected_p,
@@ -67,26 +66,6 @@ def hybrid_table(
         rows += _regression_rows(measured, chosen, gains, condition, length, seed)
         rows += _rows_by_gain(measured, chosen, condition)
     return table(rows + _cycled_gain_rows(cycled))
-
-
-def fractions(outcome: np.ndarray, speed: np.ndarray) -> dict[str, np.ndarray]:
-    """Tell what each state is, by the name of the quantity that counts such states.
-
-    Args:
-        outcome: codes of `overlaps.classify`, any shape.
-        speed: rms over neurons of dh/dt in 1/τ, of the same shape.
-
-    Returns:
-        Arrays of bool of that shape.
-    """
-    kinds = {name: outcome == code for code, name in enumerate(STATES)}
-    return {
-        "retrieval_fraction": kinds["pattern"] | kinds["negative"],
-        "negative_fraction": kinds["negative"],
-        "mixture_fraction": kinds["mixture"],
-        "wandering_fraction": kinds["wandering"],
-        "at_rest_fraction": speed < AT_REST,
-    }
 
 
 def _regression_rows(
@@ -169,7 +148,7 @@ def _rows_by_gain(
         "projection_patterns": measured["projection_patterns"][..., chosen].mean(axis=-1),
         "projection_orthogonal": measured["projection_orthogonal"][..., chosen].mean(axis=-1),
         "overlap_max": np.abs(measured["overlap"][:, :, chosen]).max(axis=-1).mean(axis=-1),
-        **fractions(final, measured["speed"][..., -1]),
+        **outcome_kinds(final, measured["speed"][..., -1]),
     }
     return [
         row(name, networks[:, index], gain=gain, condition=condition)
@@ -198,7 +177,7 @@ def _low_phases(overlap: np.ndarray, speed: np.ndarray, gain: np.ndarray) -> dic
     both = (visited[1:] != 0) & (visited[:-1] != 0)
     before, after = visited[:-1][both], visited[1:][both]
     _, counts = np.unique(visited[visited != 0], return_counts=True)
-    kinds = fractions(classify(ends, speed[last]), speed[last])
+    kinds = outcome_kinds(classify(ends, speed[last]), speed[last])
     largest = np.abs(ends).max(axis=-1)
     retrieved = largest[kinds["retrieval_fraction"]]
     switched = abs(before) != abs(after)

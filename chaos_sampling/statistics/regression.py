@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import signal, stats
 
+RESAMPLES = 1000
+"""Of the block bootstrap."""
 RESOLUTION = 1e-5
 """Range of a norm in single precision within which a run counts as constant."""
 
@@ -84,7 +86,6 @@ def block_bootstrap(
     norms: np.ndarray,
     length: int,
     rng: np.random.Generator,
-    resamples: int = 1000,
 ) -> dict[str, tuple[float, float]]:
     """Bound r and slope of the pooled regression by a circular block bootstrap of each run.
 
@@ -96,7 +97,6 @@ def block_bootstrap(
         norms: (G, T).
         length: samples in a block; should last several correlation times.
         rng: source of randomness.
-        resamples: number of resamples.
 
     Returns:
         "r" and "slope", each with the ends of its 95 % interval (percentiles).
@@ -107,14 +107,14 @@ def block_bootstrap(
     runs, count = norms.shape
     if not 1 <= length <= count:
         raise ValueError(f"length: expected from 1 to {count} samples, found {length}")
-    starts = rng.integers(count, size=(resamples, runs, -(-count // length), 1))
-    chosen = (starts + np.arange(length)).reshape(resamples, runs, -1)[..., :count] % count
+    starts = rng.integers(count, size=(RESAMPLES, runs, -(-count // length), 1))
+    chosen = (starts + np.arange(length)).reshape(RESAMPLES, runs, -1)[..., :count] % count
     drawn = norms.astype(float)[np.arange(runs)[:, None], chosen]
     x = np.asarray(gains, float) - np.mean(gains)
     slopes = drawn.mean(axis=-1) @ x / (x @ x)
     # one standard deviation over all time points of a resample, as the pooled regression has it
     spread = drawn.std(axis=(1, 2))
-    correlations = np.divide(slopes * x.std(), spread, where=spread > 0, out=np.zeros(resamples))
+    correlations = np.divide(slopes * x.std(), spread, where=spread > 0, out=np.zeros(RESAMPLES))
     return {
         name: tuple(np.quantile(values, [0.025, 0.975]))
         for name, values in (("r", correlations), ("slope", slopes))

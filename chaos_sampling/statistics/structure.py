@@ -14,7 +14,7 @@ import pandas as pd
 
 from chaos_sampling import seeds
 from chaos_sampling.overlaps import STATES
-from chaos_sampling.statistics.hybrid import fractions
+from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.regression import pooled_regression
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
@@ -36,6 +36,9 @@ CRITERIA = {
 """Lowest and highest value of each measure with which a reading shows Fig. 4."""
 WINDOW = ("retrieved_share", "wandering_share", "wandering_exponent", "wandering_overlap", "r")
 """What makes the window: r, retrieval at the low gain, exploration at the high one."""
+
+RESAMPLES = 2000
+"""Of the networks, in the bootstrap of the window."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def measures(structure: Dataset) -> dict[str, np.ndarray]:
         of the runs that wander, wandering_exponent, their λ₁, and wandering_overlap, their largest
         |overlap|; and r.
     """
-    kinds = fractions(structure["outcome"], structure["speed"])
+    kinds = outcome_kinds(structure["outcome"], structure["speed"])
     rest, low, high = (_place(structure, gain) for gain in (0.0, LOW_GAIN, HIGH_GAIN))
     inside = structure["projection_patterns"]
     settled = kinds["at_rest_fraction"] & (structure["outcome"] != STATES.index("silent"))
@@ -117,7 +120,6 @@ def window(
     strengths: np.ndarray,
     values: Mapping[str, np.ndarray],
     rng: np.random.Generator,
-    resamples: int = 2000,
 ) -> Window:
     """Find the strengths at which all criteria hold, and how sure that is, by a bootstrap.
 
@@ -127,10 +129,9 @@ def window(
         strengths: (S,), ascending.
         values: (S, networks) by names in `CRITERIA`.
         rng: source of randomness.
-        resamples: number of resamples.
     """
     networks = next(iter(values.values())).shape[1]
-    drawn = rng.integers(networks, size=(resamples, networks))
+    drawn = rng.integers(networks, size=(RESAMPLES, networks))
     means = {name: array.mean(axis=1) for name, array in values.items()}
     resampled = {name: array[:, drawn].mean(axis=-1) for name, array in values.items()}
     holds = np.all(list(hold(means).values()), axis=0)
@@ -151,7 +152,7 @@ def structure_table(structure: Dataset, *, seed: int) -> pd.DataFrame:
         seed: top-level seed, of the bootstrap.
     """
     strengths, values = structure["strength"], measures(structure)
-    kinds = fractions(structure["outcome"], structure["speed"])
+    kinds = outcome_kinds(structure["outcome"], structure["speed"])
     inside = structure["projection_patterns"]
     by_gain = {
         "projection_patterns": inside.mean(axis=(-2, -1)),

@@ -4,7 +4,7 @@ A table is in long form, one quantity under one condition a row. `mean`, `se` an
 one value per network; `low` and `high` bound a 95 % interval, and `interval` says of what. For most
 quantities it is Student's t interval of the mean; for those that `RANGES` bounds it is made on a
 scale without bounds and taken back, so that it stays inside. Where each network says only yes or
-no, or a share is 0 in all of them, or 1, it is the exact binomial one. Quantities that can lie
+no, or a share is the same in all of them, it is the exact binomial one. Quantities that can lie
 beyond what was recorded, or span orders of magnitude, are judged by ranks: the interval is the
 distribution-free one of the median, which takes six networks at least, and `mean` and `se` are left
 empty where a value is infinite. A network without a value is left out and lowers the count

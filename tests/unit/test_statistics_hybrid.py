@@ -7,7 +7,8 @@ from scipy import stats
 from tables import find, variables
 
 from chaos_sampling.overlaps import STATES
-from chaos_sampling.statistics.hybrid import fractions, hybrid_table
+from chaos_sampling.statistics.hybrid import hybrid_table
+from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.table import COLUMNS
 from chaos_sampling.store import Dataset, Variable
 
@@ -211,7 +212,7 @@ def test_network_that_never_retrieves_twice_has_no_switch_probability():
 
 def test_fractions_count_each_kind_of_state():
     outcome = np.arange(len(STATES))
-    found = fractions(outcome, np.where(outcome == STATES.index("wandering"), 1.0, 0.0))
+    found = outcome_kinds(outcome, np.where(outcome == STATES.index("wandering"), 1.0, 0.0))
     counted = {name: [STATES[i] for i in np.flatnonzero(kind)] for name, kind in found.items()}
     assert counted == {
         "retrieval_fraction": ["pattern", "negative"],

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
-from snakemake.exceptions import WorkflowError
+from snakemake.exceptions import MissingRuleException, WorkflowError
 from snakemake_runs import ROOT, dry_run, run
 
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -111,6 +111,8 @@ BROKEN = [
     ("hybrid: {escapes: {strength: 100}}", "hybrid.escapes.strength: 100 is greater than the"),
     ("hybrid: {escapes: {gains: [1]}}", "hybrid.escapes.gains.0: 1 is less than the minimum"),
     ("hybrid: {escapes: {patterns: 101}}", "hybrid.escapes.patterns: expected at most 100"),
+    ("hybrid: {escapes: {traced_neurons: 9}}", "hybrid.escapes.patterns: expected at most 9"),
+    ("datasets: {avatars: {count: 9}}", "datasets.avatars.count: 9 is less than the minimum of 10"),
     ("hybrid: {capacity: {patterns: [5, 201]}}", "hybrid.capacity.patterns: expected at most 200"),
     (
         "hybrid: {structure_map: {gains: [0, 1, 5, 8]}}",
@@ -303,6 +305,14 @@ def test_a_valid_configuration_gives_jobs(attempt, overlay, job):
 @pytest.mark.parametrize("preset", sorted(path.name for path in (ROOT / "presets").iterdir()))
 def test_presets_are_valid(tmp_path, preset):
     assert dry_run(ROOT, tmp_path, ROOT / "presets" / preset)
+
+
+@pytest.mark.parametrize(
+    "name", ["chaos/mixing/size~200", "hybrid/escapes/size~250", "hybrid/capacity/size~100"]
+)
+def test_no_rule_makes_files_of_sizes_that_only_others_have(tmp_path, name):
+    with pytest.raises(MissingRuleException, match="No rule to produce"):
+        dry_run(ROOT, tmp_path, targets=[f"results/{name}.h5"])
 
 
 def paths_to(tree, path=()):
