@@ -28,7 +28,7 @@ def energy(rates: np.ndarray, structured: np.ndarray) -> np.ndarray:
 
 
 def resting_state(patterns: np.ndarray, strength: float) -> np.ndarray:
-    """Return the states h = x ξ, x = s φ(x), at which patterns rest if they are exact minima.
+    """Return the states h = x ξ, x = s φ(x), at which patterns rest if they are fixed points.
 
     Args:
         patterns: ξ, shape (..., N).

@@ -56,7 +56,7 @@ def simulate_capacity(
         started from; overlap, the mean final overlap with it; and, with a further axis "state",
         fraction, the share of ends in each of `overlaps.STATES`. Over (rule, size, patterns,
         network): velocity, the rms over patterns and neurons of dh/dt at g = 0 in
-        `energy.resting_state`, which is 0 where patterns are exact minima of the energy.
+        `energy.resting_state`, which is 0 where patterns are fixed points.
     """
     sizes, patterns = sorted(sizes), sorted(patterns)
     shape = (len(RULES), len(sizes), len(patterns), len(corruptions), networks)
@@ -81,6 +81,7 @@ def simulate_capacity(
         overlap[at] = own.mean(axis=-1).T
         states = (codes[..., None] == np.arange(len(STATES))).mean(axis=-2)
         fraction[at] = states.swapaxes(0, 1)
+        # anew, since those of the batch are in single precision
         weights = [STRUCTURES[rule](xi, strength).numpy() for xi in stored]
         velocity[at] = _velocity(resting_state(stored, strength), np.stack(weights))
     found = {"retrieved": retrieved, "overlap": overlap, "fraction": fraction, "velocity": velocity}

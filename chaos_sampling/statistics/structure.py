@@ -83,12 +83,11 @@ def measures(structure: Dataset) -> dict[str, np.ndarray]:
     Returns:
         By the names in `CRITERIA`: settled_share, of the runs at g = 0 that end at rest and not in
         silence, and settled_projection, the norm of all runs' projection onto the patterns'
-        subspace there;
-        retrieved_share, of the runs at the low gain that end in a pattern or a negative;
-        rising_share, of the initial states from which the mean norm of the projection onto the
-        orthogonal subspace rises at each step of Fig. 4d's gains; at the high gain wandering_share,
-        of the runs that wander, wandering_exponent, their λ₁, and wandering_overlap, their largest
-        |overlap|; and r.
+        subspace there; retrieved_share, of the runs at the low gain that end in a pattern or a
+        negative; rising_share, of the initial states from which the mean norm of the projection
+        onto the orthogonal subspace rises at each step of Fig. 4d's gains; at the high gain
+        wandering_share, of the runs that wander, and of all runs wandering_exponent, λ₁, and
+        wandering_overlap, the largest |overlap|; and r.
     """
     kinds = outcome_kinds(structure["outcome"], structure["speed"])
     rest, low, high = (_place(structure, gain) for gain in (0.0, LOW_GAIN, HIGH_GAIN))
