@@ -257,7 +257,8 @@ def _summary(
 ) -> dict[str, Any]:
     """Return the line of a claim from the lines of evidence of each criterion."""
     verdict = combine([worst([line["verdict"] for line in lines]) for lines in found])
-    failing = [line for line in found[0] if line["verdict"] in ("partly", "not supported")]
+    lines = [line for criterion in found for line in criterion]
+    failing = [line for line in lines if line["verdict"] in ("partly", "not supported")]
     if claim.fitted and verdict == "supported":
         verdict = "partly"
     sources = dict.fromkeys(f"{criterion.rows.table}.tsv" for criterion in claim.criteria)

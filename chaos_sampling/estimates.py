@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from chaos_sampling.statistics.selection import find, only, value
 from chaos_sampling.statistics.table import row
@@ -49,7 +50,8 @@ class Rows:
         condition: as for `statistics.selection.find`.
         models: regular expression of names of models whose rows are taken together, the training
             being the unit; there must be `TRAININGS` of them.
-        over: what differs in another row, by which this one is divided.
+        over: what differs in another row, by which this one is divided; with other `models`, in
+            those.
     """
 
     table: str
@@ -103,9 +105,13 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
     if not rows.over:
         return _of_models(_values(rows, tables)) if rows.models else _of_row(rows, tables)
     other = replace(rows, over=None, **rows.over)
-    if rows.models and rows.models == other.models:
+    if rows.models:
         ones, others = _values(rows, tables), _values(other, tables)
-        return _of_models({name: ones[name] / others[name] for name in ones.keys() & others})
+        if rows.models == other.models:
+            shared = ones.keys() & others
+            ones, others = ({name: each[name] for name in shared} for each in (ones, others))
+            return _of_trainings([*ones.values()], [*others.values()], paired=True)
+        return _of_trainings([*ones.values()], [*others.values()], paired=False)
     return _ratio(estimate(replace(rows, over=None), tables), estimate(other, tables))
 
 
@@ -152,10 +158,28 @@ def _values(rows: Rows, tables: Tables) -> dict[str, float]:
 
 
 def _of_models(values: Mapping[str, float]) -> Estimate:
-    found = row("", list(values.values()))
-    if found["networks"] < TRAININGS:
-        raise UntestedError(f"{TRAININGS} trainings needed, {found['networks']} in this preset")
-    return _of(found, "trainings")
+    _require_trainings(values)
+    return _of(row("", list(values.values())), "trainings")
+
+
+def _of_trainings(ones: Sequence[float], others: Sequence[float], *, paired: bool) -> Estimate:
+    """Return the ratio of geometric means, with Student's or Welch's interval of the logarithms."""
+    _require_trainings(min(ones, others, key=len))
+    if min(*ones, *others) <= 0:
+        raise UntestedError("no ratio, a value is not positive")
+    first, second = np.log(ones), np.log(others)
+    if paired:
+        test = stats.ttest_rel(first, second)
+    else:
+        test = stats.ttest_ind(first, second, equal_var=False)
+    interval = test.confidence_interval(0.95)
+    value, low, high = np.exp([first.mean() - second.mean(), interval.low, interval.high])
+    return Estimate(value, low, high, min(len(ones), len(others)), "trainings")
+
+
+def _require_trainings(values: Sequence[float] | Mapping[str, float]) -> None:
+    if len(values) < TRAININGS:
+        raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} in this preset")
 
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
 
 from chaos_sampling.estimates import Estimate, Rows, UntestedError, estimate
 from chaos_sampling.statistics.table import row, table
@@ -119,13 +122,61 @@ def test_of_models_the_training_is_the_unit():
 
 def test_of_the_same_models_ratios_are_paired():
     found = estimate(Rows(**SUBSET | {"gain": 2, "over": {"gain": 4}}), TABLES)
-    assert found == Estimate(2, 2, 2, 3, "trainings")
+    assert (found.value, found.low, found.high) == pytest.approx((2, 2, 2))
+    assert (found.networks, found.unit) == (3, "trainings")
 
 
-def test_of_other_models_ratios_are_not_paired():
-    found = estimate(Rows(**SUBSET, over={"models": r"celeba-gaussian-seed\d"}), TABLES)
-    assert found.value == pytest.approx(12 / 5.2)
-    assert found.low < 9.6 / 5.2
+def trainings(*values, model, gain=4):
+    return [
+        quality("celeba", model, seed, gain, np.exp(value)) for seed, value in enumerate(values, 1)
+    ]
+
+
+def test_a_paired_ratio_has_students_interval_of_its_logarithm():
+    rows = trainings(1.0, 2.0, 3.0, model="subset", gain=2)
+    rows += trainings(0.9, 1.8, 3.0, model="subset", gain=4)
+    found = estimate(Rows(**SUBSET | {"gain": 2, "over": {"gain": 4}}), {"quality": table(rows)})
+    assert np.log(found.value) == pytest.approx(0.1)
+    half = 4.30265 * 0.1 / np.sqrt(3)
+    assert np.log([found.low, found.high]) == pytest.approx([0.1 - half, 0.1 + half], rel=1e-5)
+
+
+def test_a_ratio_of_other_models_has_welchs_interval_of_its_logarithm():
+    rows = trainings(-0.1, 0.0, 0.1, model="subset") + trainings(-0.4, 0.2, 0.2, model="gaussian")
+    over = {"models": r"celeba-gaussian-seed\d"}
+    found = estimate(Rows(**SUBSET, over=over), {"quality": table(rows)})
+    first, second = 0.1**2 / 3, 0.12 / 3  # variances of the means
+    freedom = (first + second) ** 2 / (first**2 / 2 + second**2 / 2)
+    half = stats.t.ppf(0.975, freedom) * np.sqrt(first + second)
+    assert np.log([found.value, found.low, found.high]) == pytest.approx([0, -half, half])
+
+
+@given(st.floats(0.5, 2), st.integers(0, 2**32 - 1))
+def test_a_ratio_of_trainings_does_not_depend_on_the_units(factor, seed):
+    logs = np.random.default_rng(seed).normal(size=(2, 4))
+    over = {"models": r"celeba-gaussian-seed\d"}
+    shifts = (0.0, np.log(factor))
+    found = [
+        estimate(
+            Rows(**SUBSET, over=over),
+            {
+                "quality": table(
+                    trainings(*logs[0] + shift, model="subset")
+                    + trainings(*logs[1] + shift, model="gaussian")
+                )
+            },
+        )
+        for shift in shifts
+    ]
+    assert found[0].value == pytest.approx(found[1].value)
+    assert (found[0].low, found[0].high) == pytest.approx((found[1].low, found[1].high))
+
+
+def test_too_few_trainings_on_either_side_are_not_tested():
+    rows = trainings(1.0, 2.0, 3.0, model="subset") + trainings(1.0, 2.0, model="gaussian")
+    over = {"models": r"celeba-gaussian-seed\d"}
+    with pytest.raises(UntestedError, match="3 trainings needed, 2 in this preset"):
+        estimate(Rows(**SUBSET, over=over), {"quality": table(rows)})
 
 
 def test_several_rows_of_a_model_are_refused():
@@ -139,3 +190,10 @@ def test_rows_tell_what_they_are():
     assert str(rows) == "rate, g = 2, 8, N = 250, source: chaos"
     assert [one.gain for one in rows.each()] == [2, 8]
     assert str(Rows("noise", "rate", over={"gain": 4})) == "rate, over gain 4"
+
+
+def test_a_ratio_of_distances_that_are_not_positive_is_not_tested():
+    rows = [quality("celeba", "subset", seed, gain, 1.0) for seed in (1, 2, 3) for gain in (2, 4)]
+    rows[0] |= {"median": 0.0}
+    with pytest.raises(UntestedError, match="not positive"):
+        estimate(Rows(**SUBSET | {"gain": 2, "over": {"gain": 4}}), {"quality": table(rows)})
