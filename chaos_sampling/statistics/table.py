@@ -29,16 +29,17 @@ COLUMNS = [
 NOT_COMPUTED = "not computed"
 """Stands for the mean of a quantity that needs something which is not there."""
 
-SHARE = (0.0, 1.0)
+SHARES = ("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*")
+"""Quantities that are shares, by name; of one that is the same in all, the interval is binomial."""
 RANGES = {
-    SHARE: (
-        *("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*"),
+    (0.0, 1.0): (
+        *SHARES,
         *("uniformity_power", "correlation_rms", "correlation_rms_latents"),
-        *("correlation_abs", "correlation_noise"),
+        *("correlation_abs", "correlation_noise", "projection_*"),
     ),
     (-1.0, 1.0): (
         *("pooled_r_*", "run_r_*", "*_correlation", "*_excess"),
-        *("overlap_*", "own_overlap_final", "projection_*"),
+        *("overlap_*", "own_overlap_final"),
     ),
     (0.0, np.inf): (
         *("escape_rate", "variance_*", "step_change_*", "dimension_h", "dimension_phi"),
@@ -73,7 +74,7 @@ def row(
     values = np.asarray(values)
     values = values[~np.isnan(values)]
     count = len(values)
-    low, high = _median_interval(values) if ranks else _mean_interval(values, range_of(quantity))
+    low, high = _median_interval(values) if ranks else _mean_interval(values, quantity)
     finite = np.isfinite(values).all()
     return {
         "quantity": quantity,
@@ -93,10 +94,8 @@ def row(
 
 def range_of(quantity: str) -> tuple[float, float]:
     """Return the least and the largest value that a quantity can have, by `RANGES`."""
-    for bounds, names in RANGES.items():
-        if any(fnmatchcase(quantity, name) for name in names):
-            return bounds
-    return -np.inf, np.inf
+    fitting = (bounds for bounds, names in RANGES.items() if _is_one_of(quantity, names))
+    return next(fitting, (-np.inf, np.inf))
 
 
 def interval_within(
@@ -123,16 +122,20 @@ def interval_within(
     return tuple(bounds[0] + below / (odds + share * (1 - odds)))
 
 
-def _mean_interval(values: np.ndarray, bounds: tuple[float, float]) -> tuple[float, float]:
+def _is_one_of(quantity: str, names: Sequence[str]) -> bool:
+    return any(fnmatchcase(quantity, name) for name in names)
+
+
+def _mean_interval(values: np.ndarray, quantity: str) -> tuple[float, float]:
     count = len(values)
     equal = count > 1 and values.min() == values.max()
-    if count and (values.dtype == bool or (equal and bounds == SHARE)):
+    if count and (values.dtype == bool or (equal and _is_one_of(quantity, SHARES))):
         return _binomial_interval(values.sum(), count)
     if count < 2:
         return np.nan, np.nan
     if equal:
         return values[0], values[0]
-    return interval_within(values.mean(), stats.sem(values), count, bounds)
+    return interval_within(values.mean(), stats.sem(values), count, range_of(quantity))
 
 
 def _binomial_interval(successes: float, count: int) -> tuple[float, float]:
