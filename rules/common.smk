@@ -202,8 +202,8 @@ def latents_settings():
 
 
 def theory_gains():
-    """Return the gains of the sweep and a dense grid between them, for lines in figures."""
-    gains = config["chaos"]["sweep"]["gains"]
+    """Return all gains that are compared with theory, and a dense grid between, for figures."""
+    gains = {*config["chaos"]["sweep"]["gains"], *config["chaos"]["divergence"]["gains"]}
     low, high = max(min(gains), 1.05), max(gains)
     steps = 40 if high > low else 0
     grid = {round(low * (high / low) ** (step / 40), 4) for step in range(steps)}
@@ -221,9 +221,14 @@ def threads_for_size(wildcards):
     return 4 if int(wildcards.size) >= LARGE else 1
 
 
+def gain_text(gain):
+    """Return a gain as file names have it, from which the same number is read again."""
+    return repr(float(gain)).removesuffix(".0")
+
+
 def samples(model, gains):
     """Return the samples of a model at these gains."""
-    return [f"<results>/gan/{model}/gain~{gain:.15g}.h5" for gain in gains]
+    return [f"<results>/gan/{model}/gain~{gain_text(gain)}.h5" for gain in gains]
 
 
 def all_samples(model):
@@ -260,7 +265,7 @@ def sources_of_tables():
 def benchmarks():
     """Return where the times of each rule's jobs are, those that are not needed included."""
     gains = {*config["sampling"]["gains"], *(trained_on(model)[1] for model in MODELS.values())}
-    wildcards = VALUES | {"gain": [f"{gain:.15g}" for gain in sorted(gains)]}
+    wildcards = VALUES | {"gain": map(gain_text, sorted(gains))}
     return {
         each.name: expand(strip_wildcard_constraints(each.benchmark), **wildcards)
         for each in workflow.rules

@@ -401,6 +401,7 @@ rule plot_figureS9:
     """Extended: hybrid networks over the strength of their structure and the gain (reading R3)."""
     input:
         structure=parts("structure_map", "strength", config["hybrid"]["structure_map"]["strengths"]),
+        table=rules.summarise_structure.output[0],
     output:
         png=report(
             "<results>/figures/figureS9.png",
@@ -421,7 +422,6 @@ rule plot_figureS9:
         runtime="10m",
     params:
         strength=config["hybrid"]["network"]["strength"],
-        seed=config["seed"],
         code=science("plot_figureS9"),
     message:
         "Drawing Fig. S9"
@@ -433,6 +433,7 @@ rule plot_figureS10:
     """Extended: Fig. 4c, d with the weights of the four literal readings (reading R3)."""
     input:
         readings=expand("<results>/hybrid/readings/{reading}.h5", reading=READINGS),
+        table=rules.summarise_hybrid.output[0],
     output:
         png=report(
             "<results>/figures/figureS10.png",
@@ -452,9 +453,6 @@ rule plot_figureS10:
         mem="2GB",
         runtime="10m",
     params:
-        gains=config["hybrid"]["fixed_gain"]["gains"],
-        sample_every=config["statistics"]["sample_every"],
-        dropped=config["statistics"]["dropped"],
         code=science("plot_figureS10"),
     message:
         "Drawing Fig. S10"

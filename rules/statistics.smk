@@ -4,6 +4,7 @@ rule summarise_chaos:
         divergence=rules.simulate_divergence.output[0],
         mixing=expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
         lyapunov=expand("<results>/chaos/lyapunov/size~{size}.h5", size=SIZES),
+        theory=rules.solve_mean_field.output[0],
     output:
         "<results>/statistics/chaos.tsv",
     log:

@@ -6,15 +6,12 @@ from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS10, style
+from chaos_sampling.statistics.selection import load
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
-    figure = figureS10.draw(
-        [store.load(path, "reading") for path in snakemake.input.readings],
-        gains=snakemake.params.gains,
-        sample_every=snakemake.params.sample_every,
-        dropped=snakemake.params.dropped,
-    )
+    readings = [store.load(path, "reading") for path in snakemake.input.readings]
+    figure = figureS10.draw(readings, load(snakemake.input.table))
     style.save(figure, snakemake.output.png, snakemake.output.svg)

@@ -6,6 +6,7 @@ from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS9, style
+from chaos_sampling.statistics.selection import load
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 with stage(snakemake):
     figure = figureS9.draw(
         store.load_joined(snakemake.input.structure, "structure_map", "strength"),
+        load(snakemake.input.table),
         strength=snakemake.params.strength,
-        seed=snakemake.params.seed,
     )
     style.save(figure, snakemake.output.png, snakemake.output.svg)

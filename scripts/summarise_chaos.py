@@ -15,6 +15,7 @@ with stage(snakemake):
         store.load(snakemake.input.divergence, "divergence"),
         [store.load(path, "mixing") for path in snakemake.input.mixing],
         [store.load(path, "lyapunov") for path in snakemake.input.lyapunov],
+        store.load(snakemake.input.theory, "mean_field"),
         transient=snakemake.params.transient,
         reference_gain=snakemake.params.reference_gain,
         pairs=snakemake.params.pairs,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from string import ascii_lowercase
 
 import numpy as np
+import pandas as pd
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
@@ -14,7 +15,7 @@ from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
 from chaos_sampling.figures.figure4 import FIXED_OVERLAP, heat_map, overlap_bar
 from chaos_sampling.readings import READINGS
-from chaos_sampling.statistics.regression import pooled_regression, time_points
+from chaos_sampling.statistics.selection import only
 from chaos_sampling.store import Dataset
 
 NETWORK = 0
@@ -22,21 +23,12 @@ NETWORK = 0
 
 
 @style.styled
-def draw(
-    readings: Sequence[Dataset],
-    *,
-    gains: Sequence[float],
-    sample_every: float,
-    dropped: float,
-    duration: float = 40.0,
-) -> Figure:
+def draw(readings: Sequence[Dataset], table: pd.DataFrame, *, duration: float = 40.0) -> Figure:
     """Draw Fig. S10: the same network in each reading, and r as the mean over all networks.
 
     Args:
         readings: datasets of kind "reading", at least two.
-        gains: those over which r is taken.
-        sample_every: τ between the time points that enter r.
-        dropped: share of a run that is dropped as a transient.
+        table: as made by `statistics.hybrid`, with r of each reading.
         duration: τ of each trace of h and φ.
     """
     rows = -(-len(readings) // 2)
@@ -47,9 +39,10 @@ def draw(
     directions = Normalize(0, np.quantile(orthogonal, 0.99))
     for block, letter, dataset in zip(blocks, ascii_lowercase, readings, strict=False):
         _block(block, dataset, directions, duration)
-        r = _correlation(dataset, gains, time_points(dataset["time"], sample_every, dropped))
-        label = READINGS[dataset.attributes["reading"]].label
-        block.suptitle(f"{label}: $r$ = {r:.2f}".replace("-", "−"), size=style.TEXT_SIZE)
+        name = dataset.attributes["reading"]
+        r = only(table, "pooled_r_patterns", condition={"reading": name})["mean"]
+        title = f"{READINGS[name].label}: $r$ = {r:.2f}".replace("-", "−")
+        block.suptitle(title, size=style.TEXT_SIZE)
         style.panel_letter(block, letter)
     _bars(blocks[-2:], directions)
     return figure
@@ -77,14 +70,6 @@ def _block(block: SubFigure, dataset: Dataset, directions: Normalize, duration: 
     axes[2, 0].set_ylabel("pattern")
     axes[3, 0].set_ylabel("orthogonal\ndirection")
     block.align_ylabels(axes[:, 0])
-
-
-def _correlation(dataset: Dataset, gains: Sequence[float], chosen: np.ndarray) -> float:
-    entering = np.isin(dataset["gain"], gains)
-    norms = dataset["projection_patterns"][:, entering][..., chosen]
-    fits = [pooled_regression(dataset["gain"][entering], network) for network in norms]
-    # a network that rests in patterns at all gains has no r
-    return float(np.nanmean([fit.rvalue for fit in fits]))
 
 
 def _bars(blocks: np.ndarray, directions: Normalize) -> None:

@@ -88,7 +88,8 @@ def _retrieval(axes: Axes, capacity: Dataset, column: int, *, random: bool) -> N
 def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
     """Draw rates: a dot per network that has any, a line for all; a triangle bounds a rate of 0."""
     sizes = escapes["size"]
-    rates, bounds = (values[source] for values in escape_rates(escapes))
+    all_rates, all_bounds = escape_rates(escapes)
+    rates, bounds = all_rates[source], all_bounds[source]
     every = escapes.attributes["every"]
     single = hazard(escapes["escapes"][source], check_numbers(escapes)[source], every)
     for column, look in enumerate(_gain_looks(escapes)):
@@ -100,6 +101,10 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
         axes.plot(at[~seen], bounds[column, ~seen], color=look["color"], **BOUND)
     axes.set(xscale="log", yscale="log", xlabel="number of neurons $N$")
     style.log_ticks(axes.xaxis, sizes)
+    if not np.isfinite(np.where(all_rates > 0, all_rates, all_bounds)).any():
+        axes.text(0.5, 0.5, "no run was at risk", transform=axes.transAxes, ha="center")
+        axes.set_yticks([])
+        return
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, Normalize
@@ -12,19 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
 
-from chaos_sampling import seeds
 from chaos_sampling.figures import style
 from chaos_sampling.overlaps import STATES
 from chaos_sampling.readings import READINGS
 from chaos_sampling.statistics.outcomes import outcome_kinds
-from chaos_sampling.statistics.structure import (
-    COLUMN_GAINS,
-    CRITERIA,
-    LOW_GAIN,
-    WINDOW,
-    measures,
-    window,
-)
+from chaos_sampling.statistics.selection import only
+from chaos_sampling.statistics.structure import COLUMN_GAINS, CRITERIA, LOW_GAIN, measures
 from chaos_sampling.store import Dataset
 
 GAINS = np.unique([*COLUMN_GAINS, LOW_GAIN])
@@ -44,13 +38,13 @@ PAPER = -0.95
 
 
 @style.styled
-def draw(structure: Dataset, *, strength: float, seed: int) -> Figure:
+def draw(structure: Dataset, table: pd.DataFrame, *, strength: float) -> Figure:
     """Draw Fig. S9.
 
     Args:
         structure: dataset of kind "structure_map".
+        table: as made by `statistics.structure` of it, with the window of strengths.
         strength: s of the default reading.
-        seed: top-level seed, of the bootstrap of the window.
     """
     figure = style.page(125)
     panels = figure.subplots(2, 3)
@@ -61,7 +55,7 @@ def draw(structure: Dataset, *, strength: float, seed: int) -> Figure:
         _map(axes, structure, values, colormaps["RdBu_r"] if exponent else style.HEAT, norm)
         _mark_readings(axes, structure, strength)
         axes.set_title(title)
-    _correlation(panels[1, 2], structure, strength, seed)
+    _correlation(panels[1, 2], structure, table, strength)
     for axes in panels[:, 0]:
         axes.set_ylabel("gain $g$")
     style.letter_axes(panels.flat)
@@ -142,22 +136,22 @@ def _mark(axes: Axes, x: float, y: float, beyond: bool, above: bool, colour: str
     )
 
 
-def _correlation(axes: Axes, structure: Dataset, strength: float, seed: int) -> None:
+def _correlation(axes: Axes, structure: Dataset, table: pd.DataFrame, strength: float) -> None:
     """Draw r against s, a dot per network, the band around the paper's r, and the window."""
-    strengths, values = structure["strength"], measures(structure)
-    chosen = {name: values[name] for name in WINDOW}
-    found = window(strengths, chosen, seeds.generator(seed, "bootstrap over networks"))
-    axes.axvspan(*found.ends, color=style.ORANGE, alpha=0.35)
-    for height, interval in zip((0.03, 0.06), found.intervals, strict=True):
+    strengths, r = structure["strength"], measures(structure)["r"]
+    ends = [only(table, f"window_{name}") for name in ("low", "high")]
+    axes.axvspan(*(end["mean"] for end in ends), color=style.ORANGE, alpha=0.35)
+    for height, end in zip((0.03, 0.06), ends, strict=True):
         across = axes.get_xaxis_transform()  # x in strengths, y as a share of the panel
-        axes.hlines(height, *interval, color=style.ORANGE, linewidth=2, transform=across)
+        look = {"color": style.ORANGE, "linewidth": 2, "transform": across}
+        axes.hlines(height, end["low"], end["high"], **look)
     axes.axhspan(*CRITERIA["r"], color=style.GREY, alpha=0.3, linewidth=0)
     axes.axhline(PAPER, color=style.BLACK, linewidth=0.5)
-    axes.plot(strengths, values["r"], "o", color=style.SKY, markersize=2, markeredgewidth=0)
-    axes.plot(strengths, values["r"].mean(axis=1), color=style.BLUE)
+    axes.plot(strengths, r, "o", color=style.SKY, markersize=2, markeredgewidth=0)
+    axes.plot(strengths, r.mean(axis=1), color=style.BLUE)
     axes.axvline(strength, color=style.BLACK, linewidth=0.5, linestyle=":")
     axes.set_xlim(strengths[0] / 1.2, strengths[-1] * 1.2)
-    heights = _fisher_z(values["r"])
+    heights = _fisher_z(r)
     lowest = max(heights.min() - 0.1, _fisher_z(CORRELATIONS[0]))
     axes.set_ylim(np.tanh(lowest), np.tanh(heights.max() + 0.1))
     axes.set_yscale("function", functions=(_fisher_z, np.tanh))

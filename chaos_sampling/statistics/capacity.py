@@ -91,7 +91,8 @@ def escape_rates(escapes: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """
     every, checked = escapes.attributes["every"], check_numbers(escapes).sum(axis=-1)
     rates = hazard(escapes["escapes"].sum(axis=-1), checked, every)
-    return rates, -np.log(NEVER) / (checked * every)
+    with np.errstate(divide="ignore"):  # where nothing was checked there is no bound
+        return rates, -np.log(NEVER) / (checked * every)
 
 
 def size_exponent(sizes: np.ndarray, escapes: np.ndarray, checks: np.ndarray) -> float:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from chaos_sampling import mean_field, timescales
-from chaos_sampling.mean_field import MeanField
+from chaos_sampling import timescales
+from chaos_sampling.mean_field import correlation_rms
 from chaos_sampling.statistics.exponents import exponent_rows, growth_rows
+from chaos_sampling.statistics.mean_field import predicted
 from chaos_sampling.statistics.speed import speedup_rows, times_of
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
 CORRELATIONS = ("rms", "abs", "noise")
 
-Theory = Mapping[float, MeanField]
-
 
 def chaos_table(
     divergence: Dataset,
     mixings: Sequence[Dataset],
     spectra: Sequence[Dataset],
+    theory: Dataset,
     *,
     transient: float,
     reference_gain: float,
@@ -35,25 +35,24 @@ def chaos_table(
         divergence: kind "divergence".
         mixings: kind "mixing", one per size.
         spectra: kind "lyapunov", one per size, of the same networks at the same gains.
+        theory: kind "mean_field", solved at all these gains.
         transient: τ after the perturbation that the divergence rate leaves out.
         reference_gain: gain to which the speed of the same network at all gains is compared.
         pairs: low and high gain that are compared besides: the readings R1 of Fig. 3.
     """
-    gains = {
-        float(gain) for dataset in (divergence, *mixings, *spectra) for gain in dataset["gain"]
-    }
-    theory = {gain: mean_field.solve(gain) for gain in gains}
     rows = _divergence_rows(divergence, transient, theory)
     for dataset in mixings:
         compared = [(reference_gain, float(gain)) for gain in dataset["gain"]]
         rows += _mixing_rows(dataset, theory)
-        rows += speedup_rows(dataset, theory, [*compared, *pairs])
+        rows += speedup_rows(dataset, theory, dict.fromkeys([*compared, *map(tuple, pairs)]))
     for spectrum in spectra:
         rows += exponent_rows(spectrum, theory)
     return table(rows + growth_rows(mixings, spectra))
 
 
-def _divergence_rows(divergence: Dataset, transient: float, theory: Theory) -> list[dict[str, Any]]:
+def _divergence_rows(
+    divergence: Dataset, transient: float, theory: Dataset
+) -> list[dict[str, Any]]:
     settled = divergence["time"] >= transient
     rows = []
     for index, gain in enumerate(divergence["gain"]):
@@ -69,12 +68,13 @@ def _divergence_rows(divergence: Dataset, transient: float, theory: Theory) -> l
         )
         diverging = rates[~np.isnan(rates)] > 0
         at = {"gain": gain, "size": divergence.attributes["neurons"]}
-        rows.append(row("divergence_rate", rates, theory=theory[gain].lyapunov_max, **at))
+        exponent = predicted(theory, "lyapunov_max", gain)
+        rows.append(row("divergence_rate", rates, theory=exponent, **at))
         rows.append(row("fraction_diverging", diverging, **at))
     return rows
 
 
-def _mixing_rows(dataset: Dataset, theory: Theory) -> list[dict[str, Any]]:
+def _mixing_rows(dataset: Dataset, theory: Dataset) -> list[dict[str, Any]]:
     size, step = dataset.attributes["neurons"], dataset["lag"][1]
     measured = {
         "variance_phi": dataset["autocorrelation"][..., 0],
@@ -87,7 +87,7 @@ def _mixing_rows(dataset: Dataset, theory: Theory) -> list[dict[str, Any]]:
     rows = []
     for index, gain in enumerate(dataset["gain"]):
         at = {"gain": gain, "size": size}
-        expected = _expected(theory[gain], size, step)
+        expected = _expected(theory, gain, size, step)
         for found, ranks in ((measured, False), (times, True)):
             rows += [
                 row(name, values[index], theory=expected.get(name, np.nan), ranks=ranks, **at)
@@ -96,13 +96,14 @@ def _mixing_rows(dataset: Dataset, theory: Theory) -> list[dict[str, Any]]:
     return rows
 
 
-def _expected(theory: MeanField, size: int, step: float) -> dict[str, float]:
+def _expected(theory: Dataset, gain: float, size: int, step: float) -> dict[str, float]:
     """Return the theory's values by the names of what they predict."""
     names = ("variance_h", "variance_phi", "half_life_phi", "efold_phi", "T2_phi")
-    expected = {name: getattr(theory, name) for name in names}
-    expected[f"step_change_{step:g}"] = theory.step_change(step)
-    expected["effective_samples"] = 1 / theory.T2_phi
-    expected["correlation_rms"] = float(mean_field.correlation_rms(theory.dimension_phi, size))
-    if theory.dimension_phi * size >= 1:  # else N is too small for the theory
-        expected |= {name: getattr(theory, name) for name in ("dimension_h", "dimension_phi")}
+    expected = {name: predicted(theory, name, gain) for name in names}
+    expected[f"step_change_{step:g}"] = predicted(theory, "step_change", gain)
+    expected["effective_samples"] = 1 / expected["T2_phi"]
+    dimensions = {name: predicted(theory, name, gain) for name in ("dimension_h", "dimension_phi")}
+    expected["correlation_rms"] = float(correlation_rms(dimensions["dimension_phi"], size))
+    if dimensions["dimension_phi"] * size >= 1:  # else N is too small for the theory
+        expected |= dimensions
     return expected

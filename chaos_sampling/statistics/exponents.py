@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
-from chaos_sampling.mean_field import MeanField
+from chaos_sampling.statistics.mean_field import predicted
 from chaos_sampling.statistics.table import row
 from chaos_sampling.store import Dataset
 
@@ -41,12 +41,12 @@ def of_chaotic(spectrum: Dataset, quantity: str) -> np.ndarray:
     return np.where(is_chaotic(spectrum), spectrum[quantity], np.nan)
 
 
-def exponent_rows(spectrum: Dataset, theory: Mapping[float, MeanField]) -> list[dict[str, Any]]:
+def exponent_rows(spectrum: Dataset, theory: Dataset) -> list[dict[str, Any]]:
     """Summarise the exponents of networks of one size.
 
     Args:
         spectrum: kind "lyapunov".
-        theory: by gain.
+        theory: kind "mean_field", solved at the same gains.
     """
     largest, errors = (spectrum[name][..., 0] for name in ("exponents", "standard_error"))
     chaotic, undecided = is_chaotic(spectrum), np.abs(largest) <= SIGNIFICANT * errors
@@ -54,7 +54,12 @@ def exponent_rows(spectrum: Dataset, theory: Mapping[float, MeanField]) -> list[
     for index, gain in enumerate(spectrum["gain"]):
         at = {"gain": gain, "size": spectrum.attributes["neurons"]}
         rows += [
-            row("lyapunov_max", largest[index], theory=theory[gain].lyapunov_max, **at),
+            row(
+                "lyapunov_max",
+                largest[index],
+                theory=predicted(theory, "lyapunov_max", gain),
+                **at,
+            ),
             row("fraction_chaotic", chaotic[index], theory=float(gain > 1), **at),
             row("fraction_undecided", undecided[index], **at),
         ]

@@ -18,6 +18,17 @@ THEORETICAL = (
 """Quantities that a row takes from the dataset of the same name."""
 
 
+def predicted(theory: Dataset, quantity: str, gain: float) -> float:
+    """Return what the theory says of a quantity at a gain.
+
+    Args:
+        theory: kind "mean_field".
+        quantity: name of one of its variables of the gain alone.
+        gain: g, one of those that the theory was solved at.
+    """
+    return theory[quantity][theory["gain"] == gain].item()
+
+
 def mean_field_table(theory: Dataset, sizes: Sequence[int]) -> pd.DataFrame:
     """Tabulate the mean-field theory under the names that simulations have in `chaos_table`.
 

@@ -94,7 +94,7 @@ def measures(structure: Dataset) -> dict[str, np.ndarray]:
     inside = structure["projection_patterns"]
     settled = kinds["at_rest_fraction"] & (structure["outcome"] != STATES.index("silent"))
     columns = [_place(structure, gain) for gain in COLUMN_GAINS]
-    outside = np.sqrt(np.clip(1 - np.square(inside[:, columns]), 0, 1)).mean(axis=-1)
+    outside = _outside(inside[:, columns]).mean(axis=-1)
     return {
         "settled_share": settled[:, rest].mean(axis=-1),
         "settled_projection": inside[:, rest].mean(axis=(-2, -1)),
@@ -155,7 +155,7 @@ def structure_table(structure: Dataset, *, seed: int) -> pd.DataFrame:
     inside = structure["projection_patterns"]
     by_gain = {
         "projection_patterns": inside.mean(axis=(-2, -1)),
-        "projection_orthogonal": np.sqrt(np.clip(1 - inside**2, 0, 1)).mean(axis=(-2, -1)),
+        "projection_orthogonal": _outside(inside).mean(axis=(-2, -1)),
         "overlap_max": structure["overlap_max"].mean(axis=-1),
         **{name: states.mean(axis=-1) for name, states in kinds.items()},
         "lyapunov_max": structure["lyapunov_max"],
@@ -201,6 +201,11 @@ def _window_rows(
         bounds = {"mean": end, "interval": "bootstrap", "low": low, "high": high}
         rows.append(row(f"window_{name}", []) | networks | bounds)
     return rows
+
+
+def _outside(inside: np.ndarray) -> np.ndarray:
+    """Return the norm of the projection on the orthogonal subspace from that on the patterns'."""
+    return np.sqrt(np.clip(1 - np.square(inside), 0, 1))
 
 
 def _interval(ends: np.ndarray) -> tuple[float, float]:

@@ -6,17 +6,23 @@ from tables import variables
 
 from chaos_sampling.figures import figureS10, style
 from chaos_sampling.readings import READINGS
+from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
 GAINS = np.array([0, 1, 3, 5, 8.0])
 TIME = np.arange(0, 20, 0.5)
 
 
+TABLE = table(
+    [
+        row("pooled_r_patterns", [r - 0.1, r + 0.1], condition={"reading": name})
+        for name, r in zip(READINGS, (-0.3, 0.2, -0.6, -0.8), strict=True)
+    ]
+)
+
+
 def reading(name, seed):
     rng = np.random.default_rng(seed)
-    norms = np.tile((1 - GAINS / 10)[:, None], (2, 1, len(TIME)))
-    norms[:, GAINS == 1] = 0.2  # a gain that does not enter r
-    norms[..., : len(TIME) // 3] = 0.5  # nor does what is dropped
     each = ("network", "gain", "time")
     arrays = variables(
         time=(TIME, ("time",)),
@@ -24,7 +30,6 @@ def reading(name, seed):
         h=(rng.normal(size=(5, len(TIME), 8)), ("gain", "time", "neuron")),
         overlap=(rng.uniform(-1, 1, (2, 5, len(TIME), 3)), (*each, "pattern")),
         orthogonal=(rng.uniform(-1, 1, (5, len(TIME), 5)), ("gain", "time", "direction")),
-        projection_patterns=(norms, each),
     )
     return Dataset("reading", "", arrays, {"reading": name})
 
@@ -36,20 +41,23 @@ def readings():
 
 @pytest.fixture
 def figure(readings):
-    return figureS10.draw(readings, gains=[0, 3, 5, 8], sample_every=1, dropped=1 / 3)
+    return figureS10.draw(readings, TABLE)
 
 
 def test_each_reading_has_a_block_with_its_name_and_r(figure):
     blocks = [block for row in np.reshape(figure.subfigs, (2, 2)) for block in row]
     titles = [block.get_suptitle() for block in blocks]
-    assert titles == [f"{one.label}: $r$ = −1.00" for one in READINGS.values()]
+    assert titles == [
+        f"{one.label}: $r$ = {r}"
+        for one, r in zip(READINGS.values(), ("−0.30", "0.20", "−0.60", "−0.80"), strict=True)
+    ]
     assert figure.get_figwidth() * 25.4 == pytest.approx(style.WIDTH)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
 def test_there_is_a_block_for_each_of_any_number_of_readings(readings, count):
     chosen = [*readings, reading("mean_1", 9)][:count]
-    drawn = figureS10.draw(chosen, gains=[0, 3, 5, 8], sample_every=1, dropped=1 / 3)
+    drawn = figureS10.draw(chosen, TABLE)
     assert [bool(block.axes) for block in drawn.subfigs] == [True] * count + [False] * (count % 2)
 
 

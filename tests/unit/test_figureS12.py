@@ -85,6 +85,13 @@ def test_rates_are_lines_and_their_absence_a_bound(panels, escapes, source):
     assert len(drawn) == source
 
 
+def test_without_any_run_at_risk_there_is_no_rate(capacity, escapes):
+    escapes["escapes"][:] = 0
+    escapes["time_at_risk"][:] = 0
+    panels = figureS12.draw(capacity, escapes).axes
+    assert [axes.texts[0].get_text() for axes in panels[3:5]] == ["no run was at risk"] * 2
+
+
 def test_gains_below_the_critical_one_are_dashed(panels):
     styles = [line.get_linestyle() for line in panels[3].lines if line.get_marker() == "None"]
     assert styles == ["--", "-"]

@@ -7,11 +7,20 @@ from tables import variables
 
 from chaos_sampling.figures import figureS9, style
 from chaos_sampling.overlaps import STATES
-from chaos_sampling.statistics.structure import Window, measures
+from chaos_sampling.statistics.structure import measures
+from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 
 STRENGTHS = np.array([0.5, 1, 2, 4, 8])
 GAINS = np.array([0, 1, 3, 5, 8, 12.0])
+
+
+TABLE = table(
+    [
+        row("window_low", []) | {"mean": 1.0, "low": 0.5, "high": 2.0},
+        row("window_high", []) | {"mean": 4.0, "low": 4.0, "high": 8.0},
+    ]
+)
 
 
 @pytest.fixture
@@ -44,7 +53,7 @@ def structure():
 def panels(structure):
     return [
         axes
-        for axes in figureS9.draw(structure, strength=4, seed=1).axes
+        for axes in figureS9.draw(structure, TABLE, strength=4).axes
         if axes.get_title(loc="left")
     ]
 
@@ -98,16 +107,14 @@ def test_readings_beyond_the_map_are_arrows_at_its_border(panels):
 def test_projections_of_silent_runs_are_left_out(structure):
     structure["outcome"][0, 0] = STATES.index("silent")
     structure["outcome"][1, 0, 0] = STATES.index("silent")
-    (mesh,) = figureS9.draw(structure, strength=4, seed=1).axes[0].collections
+    (mesh,) = figureS9.draw(structure, TABLE, strength=4).axes[0].collections
     assert np.argwhere(np.ma.getmaskarray(mesh.get_array())).tolist() == [[0, 0]]
     expected = structure["projection_patterns"][1, 0, 1:].mean()
     assert mesh.get_array()[0, 1] == pytest.approx(expected)
 
 
-def test_the_window_ends_at_strengths_of_the_map_and_has_intervals(structure, monkeypatch):
-    found = Window(np.array([]), np.array([]), (1.0, 4.0), ((0.5, 2.0), (4.0, 8.0)))
-    monkeypatch.setattr(figureS9, "window", lambda *_: found)
-    axes = figureS9.draw(structure, strength=4, seed=1).axes[5]
+def test_the_window_has_the_ends_and_the_intervals_of_the_table(structure):
+    axes = figureS9.draw(structure, TABLE, strength=4).axes[5]
     band = next(patch for patch in axes.patches if same_color(patch.get_facecolor()[:3], "#E69F00"))
     assert (band.get_x(), band.get_x() + band.get_width()) == (1, 4)
     lines = [lines.get_segments()[0][:, 0].tolist() for lines in axes.collections]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tables import find, variables
 
+from chaos_sampling.experiments.theory import solve_mean_field
 from chaos_sampling.statistics.chaos import chaos_table
 from chaos_sampling.statistics.table import COLUMNS
 from chaos_sampling.store import Dataset, Variable
@@ -70,8 +71,11 @@ def mixing_data(correlation, lag, neurons=250):
     )
 
 
-def summarised():
-    return chaos_table(*chaos_data(), transient=0, reference_gain=4, pairs=[(2, 4)])
+THEORY = solve_mean_field(gains=[2.0, 4.0], interval=0.15)
+
+
+def summarised(pairs=((2, 4),)):
+    return chaos_table(*chaos_data(), THEORY, transient=0, reference_gain=4, pairs=pairs)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +153,8 @@ def test_networks_speed_up_from_the_low_to_the_high_gain(quantity, median, expec
 def test_velocity_leaves_out_that_the_distribution_widens():
     divergence, [speed], spectra = chaos_data()
     speed["autocorrelation"][1] *= 4
-    found = chaos_table(divergence, [speed], spectra, transient=0, reference_gain=2, pairs=[])
+    data = (divergence, [speed], spectra)
+    found = chaos_table(*data, THEORY, transient=0, reference_gain=2, pairs=[])
     change, velocity = (
         find(found, f"speedup_{name}_0.15", gain=4) for name in ("step_change", "velocity")
     )
@@ -174,7 +179,7 @@ def grown_data():
 
 
 def test_powers_of_size_are_fitted_over_chaotic_networks():
-    found = chaos_table(*grown_data(), transient=0, reference_gain=4, pairs=[])
+    found = chaos_table(*grown_data(), THEORY, transient=0, reference_gain=4, pairs=[])
     power = find(found, "correlation_exponent", gain=4)
     assert power["mean"] == pytest.approx(-1)
     assert power["networks"] == 6
@@ -204,19 +209,21 @@ def test_theory_stands_beside_what_it_predicts():
 def test_divergence_rate_leaves_out_the_transient():
     divergence, speeds, spectra = chaos_data()
     divergence["distance"][..., :50] = 1e-9  # a jump that would dominate the slope
-    found = chaos_table(divergence, speeds, spectra, transient=5, reference_gain=4, pairs=[(2, 4)])
+    data = (divergence, speeds, spectra)
+    found = chaos_table(*data, THEORY, transient=5, reference_gain=4, pairs=[])
     assert find(found, "divergence_rate", gain=4)["mean"] == pytest.approx(0.5, rel=0.01)
 
 
 def test_without_the_reference_gain_nothing_is_compared():
-    found = chaos_table(*chaos_data(), transient=0, reference_gain=3, pairs=[])
+    found = chaos_table(*chaos_data(), THEORY, transient=0, reference_gain=3, pairs=[])
     compared = found[found["quantity"].str.startswith("speedup")]
     assert len(compared) == 8
     assert (compared["networks"] == 0).all()
 
 
-def test_chaos_table_has_one_row_per_quantity_and_gain():
-    found = summarised()
+@pytest.mark.parametrize("pairs", [[(2, 4)], [[2, 4], (4, 2)]])
+def test_chaos_table_has_one_row_per_quantity_and_gain(pairs):
+    found = summarised(pairs)
     assert list(found.columns) == COLUMNS
     assert not found.duplicated(["quantity", "gain", "condition"]).any()
     assert len(found) == 2 * (2 + 12 + 4 + 5 + 3) + 4
