@@ -101,6 +101,19 @@ def limits():
     )
     for name in ("count", "degree"):
         yield f"gan.latents.{name}", latents[name], latents["neurons"], "gan.latents.neurons"
+    recording = latents["recording"]
+    yield (
+        "gan.latents.count",
+        latents["count"],
+        config["gan"]["batch"] * round(recording["duration"] / recording["interval"]),
+        "the samples in gan.latents.recording, of gan.batch trajectories",
+    )
+    yield (
+        "statistics.transient",
+        config["statistics"]["transient"],
+        config["chaos"]["divergence"]["duration"],
+        "chaos.divergence.duration",
+    )
     for name in ("mixing", "latents"):
         section = config["chaos"][name]
         yield (
@@ -118,6 +131,20 @@ def limits():
         config["sampling"]["ensemble"] - 1,
         "one fewer than sampling.ensemble",
     )
+    if any(model.get("dataset") == "avatars" for model in config["models"]):
+        avatars = config["datasets"]["avatars"]["count"]
+        yield (
+            "quality.neighbours",
+            config["quality"]["neighbours"],
+            avatars // 10 - 1,
+            "one fewer than the tenth of datasets.avatars.count that is held out",
+        )
+        yield (
+            "gan.batch",
+            config["gan"]["batch"],
+            avatars - avatars // 10,
+            "the avatars of datasets.avatars.count that are not held out",
+        )
     for name in ("capacity", "escapes"):
         section = config["hybrid"][name]
         stored, smallest = section["patterns"], min(section["sizes"])
@@ -135,9 +162,12 @@ def limits():
         yield "statistics.block", config["statistics"][
             "block"
         ], kept / 2, f"half of what is kept of hybrid.{name}"
+    cycled = config["hybrid"]["cycled_gain"]
     for phase in ("low_duration", "high_duration"):
-        shortest, longest = config["hybrid"]["cycled_gain"][phase]
+        shortest, longest = cycled[phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
+    low, high = cycled["low_gain"], cycled["high_gain"]
+    yield "hybrid.cycled_gain.low_gain", low, high, "hybrid.cycled_gain.high_gain"
     for name in ("low_durations", "high_durations"):
         for index, (shortest, longest) in enumerate(config["hybrid"]["cycles"][name]):
             yield f"hybrid.cycles.{name}.{index}", shortest, longest, "its second value"
