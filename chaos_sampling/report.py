@@ -31,6 +31,7 @@ def render(
     tables: Mapping[str, pd.DataFrame],
     claims: pd.DataFrame,
     evidence: pd.DataFrame,
+    reference: pd.DataFrame,
     readings: Sequence[Mapping[str, str]],
     files: Mapping[str, Mapping[str, Any]],
     rules: Sequence[Rule],
@@ -53,6 +54,7 @@ def render(
         tables: tables of `statistics` by name.
         claims: verdicts, as `claims.judge` returns them.
         evidence: of the verdicts, likewise.
+        reference: verdicts of the largest runs so far, like `claims`, to stand beside them.
         readings: of the paper where it leaves things open; "changes" is Jinja text.
         files: attributes of the HDF5 files of the run by path, as `lineage.lineage` returns them.
         rules: of the run, as `lineage.rules_of` returns them.
@@ -79,6 +81,7 @@ def render(
             json.loads(condition)[name]
             for condition in find(tables[table], quantity, **where)["condition"]
         ],
+        "significant": significant,
         "as_html": _as_html,
     }
     plain = environment.overlay(autoescape=False)
@@ -90,7 +93,7 @@ def render(
             }
             for name, (png, caption) in figures.items()
         },
-        claims=[_claim(claim, evidence) for _, claim in claims.iterrows()],
+        claims=[_claim(claim, evidence, reference) for _, claim in claims.iterrows()],
         readings=[
             {**reading, "changes": plain.from_string(reading["changes"]).render()}
             for reading in readings
@@ -174,8 +177,11 @@ def p_value(table: pd.DataFrame, quantity: str, **where: Any) -> str:
     return probability(row["median"])
 
 
-def _claim(claim: pd.Series, evidence: pd.DataFrame) -> dict[str, Any]:
-    """Return a claim with its criteria, each with lines of evidence and a drawing."""
+def _claim(claim: pd.Series, evidence: pd.DataFrame, reference: pd.DataFrame) -> dict[str, Any]:
+    """Return a claim with its criteria, each with lines of evidence and a drawing.
+
+    Its "reference" is the verdict elsewhere, None on a claim that was not judged there.
+    """
     criteria = []
     for _, lines in evidence[evidence["claim"] == claim["claim"]].groupby("criterion"):
         estimates = [
@@ -189,7 +195,8 @@ def _claim(claim: pd.Series, evidence: pd.DataFrame) -> dict[str, Any]:
         shown = [{**line, "value": _measured(line)} for line in lines.to_dict("records")]
         verdict = {"verdict": worst(list(lines["verdict"]))}
         criteria.append({**first, "lines": shown, "forest": picture, **verdict})
-    return {**claim, "criteria": criteria}
+    elsewhere = reference[reference["claim"] == claim["claim"]].to_dict("records")
+    return {**claim, "criteria": criteria, "reference": next(iter(elsewhere), None)}
 
 
 def _measured(line: Mapping[str, Any]) -> str:

@@ -35,6 +35,7 @@ rule build_report:
         captions=expand(f"{workflow.basedir}/report/figure{{number}}.rst", number=FIGURES),
         claims=rules.judge_claims.output.claims,
         evidence=rules.judge_claims.output.evidence,
+        reference=f"{workflow.basedir}/reference/claims.tsv",
         figures=expand("<results>/figures/figure{number}.png", number=FIGURES),
         tables=rules.judge_claims.input.tables,
         quality=rules.judge_claims.input.quality,

@@ -27,6 +27,7 @@ with stage(snakemake) as provenance:
         tables=tables_of(snakemake.input.tables, snakemake.input.quality),
         claims=load(snakemake.input.claims).fillna({"paper": "", "figure": ""}),
         evidence=load(snakemake.input.evidence).fillna({"note": "", "reason": ""}),
+        reference=load(snakemake.input.reference),
         readings=yaml.safe_load(Path(snakemake.input.readings).read_text(encoding="utf-8")),
         files=files,
         rules=lineage.rules_of(files, sources, snakemake.params.benchmarks),

@@ -67,6 +67,7 @@ def page(template, caption="", png=None):
         config={"chaos": {"gains": [2, 4]}},
         claims=verdicts,
         evidence=evidence,
+        reference=judge(read(CLAIMS)[:1], {"numbers": TABLE}, reduced=False)[0],
         readings=[READING],
         files={},
         rules=[Rule("simulate_traces")],
@@ -190,3 +191,10 @@ def test_page_draws_the_rules():
 def test_page_refuses_a_name_that_it_does_not_know():
     with pytest.raises(jinja2.UndefinedError, match="figuers"):
         page("{{ figuers }}")
+
+
+def test_a_claim_has_the_reference_verdict_beside_it_where_there_is_one():
+    template = (
+        "{% for claim in claims %}{{ claim.reference.verdict if claim.reference }};{% endfor %}"
+    )
+    assert page(template) == "partly;;;"
