@@ -9,6 +9,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
+from chaos_sampling.estimates import Estimate, Rows, estimate
 from chaos_sampling.statistics.selection import only, value
 
 
@@ -25,8 +26,9 @@ def fill(
         template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `number`,
             `significant` and `probability`; of (table, quantity, places, **where), where as for
             `statistics.selection.find`, `value` with its interval, `point` without it, `theory`,
-            `percent` of a share, `networks`, and `count` of networks that say yes; and of (table,
-            quantity, gains, **where) `deviations` from theory in percent.
+            `percent` of a share, `networks`, and `count` of networks that say yes; of (table,
+            quantity, gains, **where) `deviations` from theory in percent; and of (table, quantity,
+            places, **fields of `estimates.Rows`) `estimated`, with its interval, as claims have it.
         tables: by name.
         verdicts: tables of claims by the name of the run that they are of.
         readings: of the paper.
@@ -57,6 +59,9 @@ def fill(
         "deviations": lambda table, quantity, gains, **where: [
             _deviation(_row(tables[table], quantity, gain=gain, **where)) for gain in gains
         ],
+        "estimated": lambda table, quantity, places, **rows: _estimated(
+            estimate(Rows(table, quantity, **rows), tables), places
+        ),
         "number": number,
         "significant": significant,
         "probability": probability,
@@ -98,6 +103,11 @@ def _interval(row: pd.Series, places: int) -> str:
     if np.isnan(row["low"]):
         return ""
     return f" ({number(row['low'], places)} to {number(row['high'], places)})"
+
+
+def _estimated(one: Estimate, places: int) -> str:
+    value, low, high = (number(found, places) for found in (one.value, one.low, one.high))
+    return f"{value} ({low} to {high})"
 
 
 def _deviation(row: pd.Series) -> float:

@@ -221,7 +221,7 @@ def test_a_claim_without_criteria_is_refused():
 
 def test_an_identifier_given_twice_is_refused():
     with pytest.raises(ValueError, match=r"found several \['decay'\]"):
-        read(TEXT + TEXT[TEXT.index("- claim: decay") : TEXT.index("- claim: transition")])
+        read(TEXT + TEXT[TEXT.index("- claim: decay") : TEXT.index("- claim: unstable_origin")])
 
 
 def test_the_claims_do_not_name_their_verdicts():

@@ -51,6 +51,7 @@ def text(template, **verdicts):
         ('percent("chaos", "fraction", 0, gain=4)', "67"),
         ('networks("chaos", "fraction", 0, gain=4)', "3"),
         ('deviations("chaos", "rate", [4, 8]) | map("round") | join(" ")', "-20.0 25.0"),
+        ('estimated("chaos", "rate", 2, gain=4)', "0.20 (−0.05 to 0.45)"),
         ("readings[0].number", "R1"),
     ],
 )
