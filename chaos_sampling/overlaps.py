@@ -17,6 +17,8 @@ RETRIEVED = 0.9
 """Overlap |m| above which a state counts as a stored pattern or its negative."""
 AT_REST = 1e-3
 """Speed, the rms over neurons of dh/dt in 1/τ, below which a state counts as at rest."""
+SILENT = 1e-3
+"""Root mean square over neurons of φ, up to which a state counts as silent."""
 STATES = ("pattern", "negative", "mixture", "wandering", "silent")
 """What `classify` tells apart; its codes are places in this tuple."""
 
@@ -33,6 +35,15 @@ def overlaps(activity: np.ndarray, patterns: np.ndarray) -> np.ndarray:
     """
     directions = _unit(activity)
     return directions @ _unit(patterns).T.astype(directions.dtype)
+
+
+def heard(overlap: np.ndarray, activity: np.ndarray) -> np.ndarray:
+    """Return overlaps (..., K), 0 where the activity φ(h) (..., N) is silent.
+
+    What has died out still has a direction, of which `overlaps` tells.
+    """
+    loudness = np.sqrt(np.square(activity).mean(axis=-1, keepdims=True))
+    return np.where(loudness > SILENT, overlap, 0)
 
 
 def orthogonal_basis(patterns: np.ndarray) -> np.ndarray:
@@ -89,11 +100,11 @@ def classify(overlap: np.ndarray, speed: np.ndarray) -> np.ndarray:
     """Tell which kind of state each network is in, as a place in `STATES`.
 
     A state is a pattern or a negative if its largest overlap is beyond `RETRIEVED`, at rest or not.
-    What else is at rest is a mixture, the silent state h = 0 (no overlap at all) excepted; what
-    else moves wanders.
+    What else is at rest is a mixture, silence (no overlap at all) excepted; what else moves
+    wanders.
 
     Args:
-        overlap: signed overlaps (..., K), 0 where the activity vanishes, as `overlaps` has it.
+        overlap: signed overlaps (..., K), 0 in silence, as `heard` has it.
         speed: rms over neurons of dh/dt in 1/τ, shape (...,).
 
     Returns:
@@ -120,15 +131,17 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
         activity: "phi" for φ(h), the population activity; "h" for the input.
 
     Returns:
-        Dataset of kind "overlaps", axes as simulated: overlap (network, ..., time, pattern),
-        orthogonal (network, ..., time, direction), and (network, ..., time) the norms
+        Dataset of kind "overlaps", axes as simulated: overlap (network, ..., time, pattern), 0 in
+        silence, orthogonal (network, ..., time, direction), and (network, ..., time) the norms
         projection_patterns and projection_orthogonal, and speed, the rms over neurons of the
         change of h since the record before, per τ.
     """
     h, patterns = simulation["h"], simulation["patterns"]
     dims = simulation.variables["h"].dims[:-1]
-    vectors = np.tanh(h) if activity == "phi" else h
+    rates = np.tanh(h)
+    vectors = rates if activity == "phi" else h
     pairs = list(zip(vectors, patterns, strict=True))
+    overlap = np.stack([overlaps(*pair) for pair in pairs])
     norms = [projection_norms(vector, stored) for vector, stored in pairs]
     names = ("normalised overlap with stored pattern", "projection on orthogonal direction")
     return Dataset(
@@ -137,9 +150,7 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
         {
             "time": simulation.variables["time"],
             "gain": simulation.variables["gain"],
-            "overlap": Variable(
-                np.stack([overlaps(*pair) for pair in pairs]), (*dims, "pattern"), "1", names[0]
-            ),
+            "overlap": Variable(heard(overlap, rates), (*dims, "pattern"), "1", names[0]),
             "orthogonal": Variable(
                 np.stack([overlaps(v, orthogonal_basis(stored)) for v, stored in pairs]),
                 (*dims, "direction"),

@@ -12,7 +12,7 @@ from chaos_sampling import dynamics, seeds
 from chaos_sampling.energy import resting_state
 from chaos_sampling.experiments.hybrid_networks import STRUCTURES, networks_of
 from chaos_sampling.network import Network
-from chaos_sampling.overlaps import RETRIEVED, STATES, classify, overlaps
+from chaos_sampling.overlaps import RETRIEVED, STATES, classify, heard, overlaps
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 
@@ -122,7 +122,8 @@ def _settle(
     state = dynamics.advance(network, state, gain, duration=duration, dt=dt)
     velocity = dynamics.derivative(state, network, gain).numpy().reshape(begin.shape)
     activity = dynamics.rate(state).numpy().reshape(begin.shape)
-    ends = np.stack([overlaps(*pair) for pair in zip(activity, stored, strict=True)])
+    overlap = np.stack([overlaps(*pair) for pair in zip(activity, stored, strict=True)])
+    ends = heard(overlap, activity)
     return ends, classify(ends, np.sqrt(np.square(velocity).mean(axis=-1)))
 
 

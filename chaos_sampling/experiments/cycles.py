@@ -21,7 +21,7 @@ from chaos_sampling.energy import energy
 from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
 from chaos_sampling.experiments.protocols import Condition, conditions
 from chaos_sampling.network import Network, random_states
-from chaos_sampling.overlaps import orthogonal_basis, overlaps
+from chaos_sampling.overlaps import heard, orthogonal_basis, overlaps
 from chaos_sampling.progress import track
 from chaos_sampling.readings import RandomVariance
 from chaos_sampling.schedules import square_wave, switching_times
@@ -232,9 +232,10 @@ def _measure(
     """Return the overlaps, speed in 1/τ and energy per neuron of states (network, ..., N)."""
     slopes = dynamics.derivative(states.flatten(1, -2), network, gain).view_as(states)
     rates = np.tanh(states.numpy())
+    overlap = np.stack([overlaps(*pair) for pair in zip(rates, stored, strict=True)])
     structured = network.structured.numpy()
     return {
-        "overlap": np.stack([overlaps(*pair) for pair in zip(rates, stored, strict=True)]),
+        "overlap": heard(overlap, rates),
         "speed": slopes.square().mean(dim=-1).sqrt().numpy(),
         "energy": _energies(rates, structured).astype(np.float32),
     }

@@ -14,7 +14,7 @@ from chaos_sampling.network import random_states
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 
-SILENT = 1e-8
+DIED_OUT = 1e-8
 """Mean square of φ below which activity counts as died out."""
 
 MEASURES = {
@@ -121,7 +121,7 @@ def measure(h: np.ndarray, lags: int) -> tuple[np.ndarray, dict[str, float]]:
         The autocorrelation of φ(h), shape (lags,), and `MEASURES` by name.
     """
     phi = np.tanh(h)
-    if np.square(phi).mean() < SILENT:
+    if np.square(phi).mean() < DIED_OUT:
         h, phi = np.zeros_like(h), np.zeros_like(phi)
     neurons = h.shape[-1]
     pairs = mixing.pair_correlations(phi)

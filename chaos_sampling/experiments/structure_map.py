@@ -14,13 +14,11 @@ from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordin
 from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.lyapunov import lyapunov_exponents
 from chaos_sampling.network import Network, random_states
-from chaos_sampling.overlaps import STATES, classify, overlaps, projection_norms
+from chaos_sampling.overlaps import STATES, classify, heard, overlaps, projection_norms
 from chaos_sampling.store import Dataset, Variable
 
 BLOCKS = 2
 """Parts of the record of an exponent, as few as there may be: its errors are not used."""
-SILENT = 1e-3
-"""Root mean square of φ below which a network counts as silent."""
 
 
 def simulate_structure_map(
@@ -121,10 +119,10 @@ def _measure(
         # in double precision, so that the direction of vanishing activity is known too
         activity = np.tanh(h.astype(float))
         overlap = overlaps(activity, xi)
-        present = np.sqrt(np.square(activity[-1]).mean(axis=-1, keepdims=True)) > SILENT
+        final = heard(overlap[-1], activity[-1])
         measured["projection_patterns"].append(projection_norms(activity, xi)[0].T)
         measured["overlap_max"].append(np.abs(overlap).max(axis=-1).mean(axis=0))
-        measured["outcome"].append(classify(np.where(present, overlap[-1], 0), final_speed))
+        measured["outcome"].append(classify(final, final_speed))
     return {name: np.stack(values) for name, values in measured.items()} | {"speed": speed}
 
 

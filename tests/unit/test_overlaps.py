@@ -8,8 +8,10 @@ from hypothesis.extra import numpy as hnp
 
 from chaos_sampling.overlaps import (
     AT_REST,
+    SILENT,
     STATES,
     classify,
+    heard,
     low_phase_ends,
     measure,
     orthogonal_basis,
@@ -250,6 +252,15 @@ def test_either_sign_of_a_pattern_counts_once(visited, count):
     assert patterns_visited(np.array(visited, int)) == count
 
 
+@given(SEEDS, st.floats(1e-9, 1e3))
+def test_what_is_too_faint_overlaps_with_nothing(seed, scale):
+    a = activity(4, 20, seed=seed)
+    a *= scale * SILENT / np.sqrt(np.square(a).mean(axis=-1, keepdims=True))
+    found = heard(overlaps(a, patterns()), a)
+    expected = overlaps(a, patterns()) if scale > 1 else np.zeros((4, 3))
+    np.testing.assert_array_equal(found, expected)
+
+
 # --- whole simulations ---
 
 
@@ -309,6 +320,19 @@ def test_axes_are_those_of_the_simulation(protocol, middle):
     }
     assert found["orthogonal"].shape[-1] == 17
     assert found.variables["time"] is simulated.variables["time"]
+
+
+@pytest.mark.parametrize("protocol", ["fixed_gain", "cycled_gain"])
+@pytest.mark.parametrize("name", ["phi", "h"])
+def test_networks_that_died_out_are_silent(protocol, name):
+    simulated = simulation(protocol)
+    h = simulated.variables["h"]
+    values = np.stack([h.values[0], 1e-10 * h.values[1]])
+    faint = Variable(values, h.dims, "1", "input h")
+    found = measure(Dataset("hybrid", "", simulated.variables | {"h": faint}), activity=name)
+    loud, died_out = classify(found["overlap"], np.zeros_like(found["speed"]))
+    assert (died_out == STATES.index("silent")).all()
+    assert (loud != STATES.index("silent")).all()
 
 
 def test_speed_is_that_of_the_input():

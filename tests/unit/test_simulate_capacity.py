@@ -86,3 +86,11 @@ def test_one_pattern_attracts_random_states_to_itself_or_its_negative():
     kinds = dict(zip(found["state"], np.moveaxis(found["fraction"], -1, 0), strict=True))
     assert (kinds["pattern"] + kinds["negative"] == 1).all()
     np.testing.assert_array_equal(found["retrieved"], kinds["pattern"])
+
+
+@pytest.mark.parametrize("strength", [0, 0.3])
+def test_structure_too_weak_to_hold_patterns_falls_silent(strength):
+    weak = {"sizes": [100], "patterns": [1, 5], "corruptions": [0], "strength": strength}
+    found = simulate_capacity(**SETTINGS | weak)
+    assert (found["fraction"][..., found["state"] == "silent"] == 1).all()
+    assert not found["overlap"].any()

@@ -11,6 +11,7 @@ from chaos_sampling.experiments.cycles import matched_amplitude, simulate_cycles
 from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.experiments.protocols import PROTOCOLS
 from chaos_sampling.network import Network, random_states, random_weights
+from chaos_sampling.overlaps import STATES, classify
 from chaos_sampling.patterns import random_patterns
 
 NETWORKS = dict(neurons=100, patterns=2, strength=4, random_variance="1/N", networks=3, seed=1)
@@ -99,6 +100,17 @@ def test_noise_acts_in_the_high_phases_alone(cycles):
 def test_end_of_a_cycle_is_lower_in_energy_than_high_gain(cycles):
     energies = cycles["energy"].mean(axis=(1, 2, 3))
     assert energies[PROTOCOLS.index("chaos")] < energies[PROTOCOLS.index("frozen")] - 0.1
+
+
+@pytest.mark.parametrize("strength", [0, 0.3])
+def test_structure_too_weak_to_hold_patterns_falls_silent(strength):
+    low = {"low_gains": [0], "low_durations": [[30, 36]]}
+    found = simulate_cycles(**{**SETTINGS, **low, "strength": strength})
+    for overlap, speed in (
+        (found["overlap"][0], found["speed"][0]),
+        (found["restart_overlap"], found["restart_speed"]),
+    ):
+        assert (classify(overlap, speed) == STATES.index("silent")).all()
 
 
 def test_one_copy_is_refused():

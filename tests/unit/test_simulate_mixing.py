@@ -8,7 +8,7 @@ import torch
 
 from chaos_sampling import dynamics, mixing, seeds, timescales
 from chaos_sampling.autocorrelation import autocorrelation
-from chaos_sampling.experiments.mixing import MEASURES, SILENT, measure, simulate_mixing
+from chaos_sampling.experiments.mixing import DIED_OUT, MEASURES, measure, simulate_mixing
 from chaos_sampling.experiments.sweep import network_of
 from chaos_sampling.network import random_states
 
@@ -158,7 +158,7 @@ def test_measures_are_those_of_h_and_of_its_hyperbolic_tangent(h):
 
 @pytest.mark.parametrize("factor", [0.9, 1.1])
 def test_activity_below_the_threshold_counts_as_silence(h, factor):
-    faint = h * np.sqrt(factor * SILENT / np.square(h).mean())
+    faint = h * np.sqrt(factor * DIED_OUT / np.square(h).mean())
     correlation, found = measure(faint, 5)
     silent = factor < 1
     assert (correlation[0] == 0) == silent
