@@ -81,19 +81,10 @@ def low_phase_ends(gain: np.ndarray) -> np.ndarray:
     return np.flatnonzero(low[:-1] & ~low[1:])
 
 
-def visits(overlap: np.ndarray) -> np.ndarray:
-    """Name the state of each overlap vector by its largest overlap.
-
-    Args:
-        overlap: (..., K).
-
-    Returns:
-        Shape (...,): k + 1 for pattern k, −(k + 1) for its negative, 0 for neither, which
-        includes mixtures.
-    """
+def largest_overlap(overlap: np.ndarray) -> np.ndarray:
+    """Return the overlap of largest magnitude of each vector (..., K), with its sign."""
     index = np.abs(overlap).argmax(axis=-1)
-    largest = np.take_along_axis(overlap, index[..., None], axis=-1)[..., 0]
-    return np.where(np.abs(largest) > RETRIEVED, np.sign(largest) * (index + 1), 0).astype(int)
+    return np.take_along_axis(overlap, index[..., None], axis=-1)[..., 0]
 
 
 def classify(overlap: np.ndarray, speed: np.ndarray) -> np.ndarray:
@@ -110,16 +101,11 @@ def classify(overlap: np.ndarray, speed: np.ndarray) -> np.ndarray:
     Returns:
         Codes of shape (...,).
     """
-    visited, silent = visits(overlap), (overlap == 0).all(axis=-1)
-    conditions = [visited > 0, visited < 0, speed >= AT_REST, silent]
+    largest, silent = largest_overlap(overlap), (overlap == 0).all(axis=-1)
+    conditions = [largest > RETRIEVED, largest < -RETRIEVED, speed >= AT_REST, silent]
     names = ("pattern", "negative", "wandering", "silent")
     codes = [STATES.index(name) for name in names]
     return np.select(conditions, codes, STATES.index("mixture"))
-
-
-def patterns_visited(visited: np.ndarray) -> int:
-    """Return how many patterns, either sign, occur among what `visits` returned."""
-    return len(set(np.abs(visited).tolist()) - {0})
 
 
 def measure(simulation: Dataset, *, activity: Activity) -> Dataset:

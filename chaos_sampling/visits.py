@@ -1,8 +1,8 @@
 """Sequences of visits: how they are spread over the states, and what one tells of the next.
 
 A visit is a retrieval of a stored pattern or of its negative. With K patterns there are 2K states,
-0 … K − 1 for the patterns and K … 2K − 1 for their negatives; −1 stands for none of them. numpy and
-scipy only.
+0 … K − 1 for the patterns and K … 2K − 1 for their negatives; −1 stands for none of them, as for
+a mixture. numpy and scipy only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import xlogy
 
-from chaos_sampling import overlaps
+from chaos_sampling.overlaps import RETRIEVED, largest_overlap
 
 LEVEL = 0.05
 """Level of the tests against uniform visits."""
@@ -20,9 +20,20 @@ DRAWS = 2000
 
 
 def state_numbers(overlap: np.ndarray) -> np.ndarray:
-    """Return the state of each overlap vector (..., K), shape (...)."""
-    named = overlaps.visits(overlap)
-    return np.where(named < 0, overlap.shape[-1] - named - 1, named - 1)
+    """Return the state of each overlap vector (..., K), by its largest overlap; shape (...)."""
+    largest = largest_overlap(overlap)
+    number = np.abs(overlap).argmax(axis=-1) + np.where(largest < 0, overlap.shape[-1], 0)
+    return np.where(np.abs(largest) > RETRIEVED, number, -1)
+
+
+def pattern_numbers(visited: np.ndarray, patterns: int) -> np.ndarray:
+    """Return which of the patterns each state is, whatever its sign; −1 stays.
+
+    Args:
+        visited: states, −1 for none, any shape.
+        patterns: K.
+    """
+    return np.where(visited >= 0, visited % patterns, -1)
 
 
 def tally(visited: np.ndarray, states: int) -> np.ndarray:

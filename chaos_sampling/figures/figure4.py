@@ -16,8 +16,9 @@ from scipy.integrate import solve_ivp
 from chaos_sampling.energy import energy
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
-from chaos_sampling.overlaps import AT_REST, low_phase_ends, patterns_visited, visits
+from chaos_sampling.overlaps import AT_REST, low_phase_ends
 from chaos_sampling.store import Dataset
+from chaos_sampling.visits import pattern_numbers, state_numbers, tally
 
 NETWORK = 0
 """The network of panels b to d; statistics use them all."""
@@ -232,10 +233,12 @@ def typical_network(cycled: Dataset) -> int:
     Args:
         cycled: kind "overlaps", of a simulation at cycled gain.
     """
-    counts = [
-        patterns_visited(visits(overlap[low_phase_ends(gain)]))
+    patterns = cycled["overlap"].shape[-1]
+    visited = [
+        pattern_numbers(state_numbers(overlap[low_phase_ends(gain)]), patterns)
         for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True)
     ]
+    counts = [np.count_nonzero(tally(network, patterns)) for network in visited]
     return counts.index(sorted(counts)[(len(counts) - 1) // 2])
 
 

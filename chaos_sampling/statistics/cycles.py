@@ -10,13 +10,14 @@ import pandas as pd
 from scipy import stats
 
 from chaos_sampling import seeds
-from chaos_sampling.overlaps import classify, patterns_visited, visits
+from chaos_sampling.overlaps import classify
 from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 from chaos_sampling.visits import (
     LEVEL,
     entropy,
+    pattern_numbers,
     repeat_probability,
     state_numbers,
     stay_probability,
@@ -159,7 +160,7 @@ def _kinds(
     kinds = outcome_kinds(classify(overlap, speed), speed)
     kinds = {name: kind.reshape(networks, -1) for name, kind in kinds.items()}
     largest = np.abs(overlap).max(axis=-1).reshape(networks, -1)
-    named = visits(overlap).reshape(networks, -1)
+    visited = pattern_tally(state_numbers(overlap), overlap.shape[-1])
     energies = energy.reshape(networks, -1)
     mixed = np.where(kinds["mixture_fraction"], energies, np.nan)
     values = {
@@ -167,7 +168,7 @@ def _kinds(
         "overlap_final": largest.mean(axis=1),
         "energy_final": energies.mean(axis=1),
         "mixture_energy": [present_mean(network) for network in mixed],
-        "patterns_visited": [patterns_visited(network) for network in named],
+        "patterns_visited": np.count_nonzero(visited, axis=1),
     }
     return [row(name, value, condition=condition) for name, value in values.items()]
 
@@ -206,7 +207,7 @@ def _order(
     visited: np.ndarray, patterns: int, condition: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Summarise what one visit tells of the next; states (network, copy, cycle)."""
-    pattern = np.where(visited >= 0, visited % patterns, -1)
+    pattern = pattern_numbers(visited, patterns)
     stay, stay_pattern, repeat = (
         np.array([measure(network) for network in states]).T
         for measure, states in (

@@ -10,12 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from chaos_sampling import seeds
-from chaos_sampling.overlaps import (
-    classify,
-    low_phase_ends,
-    patterns_visited,
-    visits,
-)
+from chaos_sampling.overlaps import classify, low_phase_ends
 from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.regression import (
     block_bootstrap,
@@ -26,6 +21,7 @@ from chaos_sampling.statistics.regression import (
 )
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
+from chaos_sampling.visits import entropy, pattern_numbers, state_numbers, tally, transitions
 
 
 def hybrid_table(
@@ -173,21 +169,26 @@ def _low_phases(overlap: np.ndarray, speed: np.ndarray, gain: np.ndarray) -> dic
     """Return what the low phases of one network end in, and how they follow one another."""
     last = low_phase_ends(gain)
     ends = overlap[last]
-    visited = visits(ends)
-    both = (visited[1:] != 0) & (visited[:-1] != 0)
-    before, after = visited[:-1][both], visited[1:][both]
-    _, counts = np.unique(visited[visited != 0], return_counts=True)
+    patterns, pairs = ends.shape[-1], max(len(ends) - 1, 0)
+    states = state_numbers(ends)
+    of_pattern = pattern_numbers(states, patterns)
+    passages = transitions(states[None], 2 * patterns)
+    by_pattern = transitions(of_pattern[None], patterns)
     kinds = outcome_kinds(classify(ends, speed[last]), speed[last])
     largest = np.abs(ends).max(axis=-1)
     retrieved = largest[kinds["retrieval_fraction"]]
-    switched = abs(before) != abs(after)
     return {
         "overlap_final": largest.mean(),
         "overlap_final_retrieved": retrieved.mean() if retrieved.size else np.nan,
         **{name: kind.mean() for name, kind in kinds.items()},
-        "switch_probability": (before != after).mean() if both.any() else np.nan,
-        "pattern_switch_probability": switched.mean() if both.any() else np.nan,
-        "pattern_switch_share": switched.sum() / both.size if both.size else np.nan,
-        "patterns_visited": patterns_visited(visited),
-        "visit_entropy": stats.entropy(counts) if counts.size else np.nan,
+        "switch_probability": _switched(passages, passages.sum()),
+        "pattern_switch_probability": _switched(by_pattern, by_pattern.sum()),
+        "pattern_switch_share": _switched(by_pattern, pairs),
+        "patterns_visited": np.count_nonzero(tally(of_pattern, patterns)),
+        "visit_entropy": entropy(tally(states, 2 * patterns)),
     }
+
+
+def _switched(passages: np.ndarray, pairs: int) -> float:
+    """Return the share of pairs of phases that are passages to another state; NaN of no pairs."""
+    return (passages.sum() - np.trace(passages)) / pairs if pairs else np.nan

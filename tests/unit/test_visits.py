@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from chaos_sampling.overlaps import overlaps
 from chaos_sampling.visits import (
     LEVEL,
     entropy,
+    pattern_numbers,
     repeat_probability,
     state_numbers,
     stay_probability,
@@ -132,6 +134,40 @@ def test_order_of_copies_does_not_matter(seed):
         np.testing.assert_allclose(measure(visited), measure(mixed))
 
 
-def test_patterns_negatives_and_neither_are_numbered():
-    overlap = np.array([[0.95, 0.1, 0], [0, -0.99, 0.2], [0.1, 0, -0.91], [0.7, 0.7, 0.1]])
-    assert state_numbers(overlap).tolist() == [0, 4, 5, -1]
+# --- names of states ---
+
+
+@pytest.mark.parametrize(
+    ("overlap", "state"),
+    [
+        ([0.95, 0.1, 0.0], 0),
+        ([0.0, 0.1, 1.0], 2),
+        ([0.1, -0.99, 0.3], 4),
+        ([-1.0, 0, 0], 3),
+        ([0.577, 0.577, 0.577], -1),
+        ([0.89, 0.0, 0.0], -1),
+        ([-0.89, 0.0, 0.0], -1),
+        ([0.0, 0.0, 0.0], -1),
+        ([0.91, -0.93, 0.0], 4),
+    ],
+)
+def test_state_is_that_of_the_largest_overlap(overlap, state):
+    assert state_numbers(np.array(overlap)) == state
+
+
+@given(SEEDS, st.integers(0, 2))
+def test_patterns_and_negatives_are_recognised(seed, index):
+    xi = np.random.default_rng(seed).choice([-1.0, 1.0], size=(3, 200))
+    found = state_numbers(overlaps(np.stack([xi[index], -2 * xi[index], xi.sum(0)]), xi))
+    assert found.tolist() == [index, index + 3, -1]
+
+
+def test_states_keep_leading_axes():
+    found = state_numbers(np.zeros((2, 5, 3)))
+    assert found.shape == (2, 5)
+    assert found.dtype.kind == "i"
+
+
+def test_a_pattern_and_its_negative_are_one_pattern():
+    visited = np.array([[0, 3, -1], [2, 5, 4]])
+    assert pattern_numbers(visited, 3).tolist() == [[0, 0, -1], [2, 2, 1]]
