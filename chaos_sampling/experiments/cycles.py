@@ -96,7 +96,7 @@ def simulate_cycles(
     )
     indices = range(first, first + networks)
     initial = _states(indices, copies, neurons, "copies of cycled networks", seed)
-    amplitude = matched_amplitude(
+    amplitude = measured_amplitude(
         network, stored, initial, high_gains[0], duration=high_durations[0][1], dt=dt
     )
     compared = conditions(low_gains, high_gains, low_durations, high_durations)
@@ -128,7 +128,7 @@ def simulate_cycles(
     )
 
 
-def matched_amplitude(
+def measured_amplitude(
     network: Network, stored: np.ndarray, state: Tensor, gain: float, *, duration: float, dt: float
 ) -> np.ndarray:
     """Return the amplitude of white noise that does to single neurons what the random part does.

@@ -18,6 +18,7 @@ from torch import Tensor
 from chaos_sampling import dynamics, mean_field, seeds, timescales
 from chaos_sampling.autocorrelation import autocorrelation
 from chaos_sampling.dynamics import Noise
+from chaos_sampling.experiments.coordinates import gain_coordinate
 from chaos_sampling.experiments.sweep import network_of
 from chaos_sampling.network import Network, random_states
 from chaos_sampling.noisy_mean_field import (
@@ -28,9 +29,8 @@ from chaos_sampling.noisy_mean_field import (
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 
-CONDITIONS = ("noise", "chaos", "both")
+SOURCES = ("noise", "chaos", "both")
 READOUTS = ("coherent", "random", "shared")
-SOURCES = ("stable", "chaotic")
 
 
 def simulate_noise(
@@ -51,10 +51,10 @@ def simulate_noise(
 ) -> Dataset:
     """Measure readouts of noise and of chaos in networks of growing size (discussion).
 
-    Three conditions use the same weights: "noise", the stable gain with independent white noise on
-    every neuron, of the σ that by mean-field theory gives φ the variance that it has at the chaotic
-    gain; "chaos", the chaotic gain without noise; "both", the chaotic gain with that noise. All are
-    run as they are and with a shared coupling J/N from every neuron to every neuron.
+    Three sources of variability act in the same weights: "noise", the stable gain with independent
+    white noise on every neuron, of the σ that by mean-field theory gives φ the variance that it has
+    at the chaotic gain; "chaos", the chaotic gain without noise; "both", the chaotic gain with that
+    noise. All are run as they are and with a shared coupling J/N from every neuron to every neuron.
 
     Args:
         sizes: N.
@@ -74,12 +74,12 @@ def simulate_noise(
 
     Returns:
         Dataset of kind "noise": deviation, the root mean square of the readout over time and trials
-        (its mean is 0 by symmetry), and half_life (coupling, condition, readout, size, network);
-        theory (condition, readout, size), the deviation without shared coupling as N → ∞, NaN where
-        there is none; and swept_deviation, swept_half_life (source, amplitude, network) and
-        swept_theory (source, amplitude) of the random readout. Attributes: the σ of "noise" and
-        "both", matched_amplitude; the σ at which chaos ends, quenching_amplitude; and the
-        half-life of chaos in theory.
+        (its mean is 0 by symmetry), and half_life (coupling, source, readout, size, network);
+        theory (source, readout, size), the deviation without shared coupling as N → ∞, NaN where
+        there is none; and swept_deviation, swept_half_life (gain, amplitude, network) and
+        swept_theory (gain, amplitude) of the random readout, at the stable and the chaotic gain.
+        Attributes: the σ of "noise" and "both", matched_amplitude; the σ at which chaos ends,
+        quenching_amplitude; and the half-life of chaos in theory.
 
     Raises:
         ValueError: fewer than two trials.
@@ -99,12 +99,12 @@ def simulate_noise(
         "noise",
         "Population readouts of independent noise and of chaos",
         {
-            **_coordinates(couplings, sizes, amplitudes),
+            **_coordinates(couplings, sizes, gains[:2], amplitudes),
             **_variables(found, swept),
             "theory": _theory(theory, chaotic_gain, matched, sizes),
             "swept_theory": Variable(
                 [[driven_deviation(gain, noise) for noise in amplitudes] for gain in gains[:2]],
-                ("source", "amplitude"),
+                ("gain", "amplitude"),
                 "1",
                 "root mean square of φ as N → ∞",
             ),
@@ -129,8 +129,8 @@ def _grow(
     measure: Callable[..., np.ndarray],
     seed: int,
 ) -> np.ndarray:
-    """Measure all conditions, shape (2, coupling, condition, readout, size, network)."""
-    found = np.empty((2, len(couplings), len(CONDITIONS), len(READOUTS), len(sizes), networks))
+    """Measure all sources, shape (2, coupling, source, readout, size, network)."""
+    found = np.empty((2, len(couplings), len(SOURCES), len(READOUTS), len(sizes), networks))
     for row, neurons in enumerate(sizes):
         for index in track(range(networks), f"N = {neurons}", unit="network"):
             network = network_of(neurons, index, seed)
@@ -220,21 +220,24 @@ def _readouts(activity: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def _coordinates(
-    couplings: Sequence[float], sizes: Sequence[int], amplitudes: Sequence[float]
+    couplings: Sequence[float],
+    sizes: Sequence[int],
+    gains: Sequence[float],
+    amplitudes: Sequence[float],
 ) -> dict[str, Variable]:
     return {
         "coupling": Variable(couplings, ("coupling",), "1", "shared coupling J"),
-        "condition": Variable(CONDITIONS, ("condition",), "1", "source of variability"),
+        "source": Variable(SOURCES, ("source",), "1", "source of variability"),
         "readout": Variable(READOUTS, ("readout",), "1", "population readout"),
         "size": Variable(sizes, ("size",), "1", "number of neurons N"),
-        "source": Variable(SOURCES, ("source",), "1", "network at the stable or chaotic gain"),
+        "gain": gain_coordinate(gains),
         "amplitude": Variable(amplitudes, ("amplitude",), "τ^(-1/2)", "amplitude σ of the noise"),
     }
 
 
 def _variables(found: np.ndarray, swept: np.ndarray) -> dict[str, Variable]:
-    across = ("coupling", "condition", "readout", "size", "network")
-    along = ("source", "amplitude", "network")
+    across = ("coupling", "source", "readout", "size", "network")
+    along = ("gain", "amplitude", "network")
     deviation, half_life = "root mean square", "lag at which the autocorrelation is halved"
     return {
         "deviation": Variable(found[0], across, "1", f"{deviation} of the readout"),
@@ -252,5 +255,5 @@ def _theory(
     coherent = [np.nan, (chaos.variance_phi / chaos.dimension_phi) ** 0.5, np.nan]
     readouts = np.stack([coherent, single, single], axis=1)[..., None] * np.ones(len(sizes))
     readouts[:, READOUTS.index("shared")] /= np.sqrt(sizes)
-    dims = ("condition", "readout", "size")
+    dims = ("source", "readout", "size")
     return Variable(readouts, dims, "1", "root mean square of the readout as N → ∞")

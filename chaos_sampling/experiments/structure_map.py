@@ -28,7 +28,7 @@ def simulate_structure_map(
     strengths: Sequence[float],
     gains: Sequence[float],
     networks: int,
-    states: int,
+    trials: int,
     burn_in: float,
     duration: float,
     dt: float,
@@ -46,28 +46,27 @@ def simulate_structure_map(
         strengths: s; the weights and initial states are the same at all of them.
         gains: g, each with initial states of its own.
         networks: number of independent networks; those of `hybrid_networks.networks_of`.
-        states: initial states of each network at each gain, standard normal.
+        trials: runs of each network at each gain, from standard normal initial states.
         burn_in: τ before the record.
         duration: τ recorded.
         dt: RK4 step in τ.
         every: τ between samples.
         tangent_burn_in: τ for a tangent to turn into its direction, after the record.
-        tangent_duration: τ from which the Lyapunov exponent is measured, from the first initial
-            state only.
+        tangent_duration: τ from which the Lyapunov exponent is measured, in the first trial only.
         interval: τ between normalisations of the tangent.
         seed: top-level seed.
 
     Returns:
-        Dataset of kind "structure_map": projection_patterns (strength, gain, network, state, time);
+        Dataset of kind "structure_map": projection_patterns (strength, gain, network, trial, time);
         overlap_max, its mean over time; and, of the state at the end, outcome, a place in the
-        attribute "states", and speed (strength, gain, network, state); lyapunov_max (strength,
+        attribute "states", and speed (strength, gain, network, trial); lyapunov_max (strength,
         gain, network).
     """
     strengths, gains = sorted(strengths), sorted(gains)
     rngs = [seeds.generator(seed, "structure map", index) for index in range(networks)]
-    rows = [random_states(len(gains) * states, neurons, rng) for rng in rngs]
+    rows = [random_states(len(gains) * trials, neurons, rng) for rng in rngs]
     gain = torch.tensor(gains, dtype=torch.float32)[:, None]
-    column = gain.repeat_interleave(states, dim=0)
+    column = gain.repeat_interleave(trials, dim=0)
     found = []
     for strength in strengths:
         stored, network = networks_of(
@@ -87,7 +86,7 @@ def simulate_structure_map(
         measured = _measure(record, stored, network, column)
         spectrum = lyapunov_exponents(
             network,
-            record[-1][:, ::states],
+            record[-1][:, ::trials],
             gain,
             count=1,
             dt=dt,
@@ -99,7 +98,7 @@ def simulate_structure_map(
             label=f"{label}, exponents",
         )
         by_run = {
-            name: values.reshape(networks, len(gains), states, *values.shape[2:]).swapaxes(0, 1)
+            name: values.reshape(networks, len(gains), trials, *values.shape[2:]).swapaxes(0, 1)
             for name, values in measured.items()
         }
         found.append(by_run | {"lyapunov_max": spectrum.exponents[..., 0].T})
@@ -134,7 +133,7 @@ def _dataset(
     attributes: dict[str, Any],
 ) -> Dataset:
     across = ("strength", "gain", "network")
-    each = (*across, "state")
+    each = (*across, "trial")
     axes = {
         "projection_patterns": (
             (*each, "time"),

@@ -18,7 +18,7 @@ TITLES = {
     "shared": "population mean",
 }
 SWEPT = ("noise", "both")
-"""The conditions to which the sweep of amplitudes belongs, at the stable and the chaotic gain."""
+"""The sources to which the sweep of amplitudes belongs, at the stable and the chaotic gain."""
 WEAK = 0.3
 """Amplitude up to which the half-lives for weak noise are drawn."""
 MATCHED = {"color": style.GREY, "linestyle": ":"}
@@ -56,11 +56,11 @@ def _scaling(axes: Axes, noise: Dataset, coupling: int, readout: int) -> None:
     """Draw one dot per network against N; theory, where there is one, as a line."""
     sizes = noise["size"]
     deviation = noise["deviation"][coupling, :, readout]
-    for place, condition in enumerate(noise["condition"]):
-        beside = 1.07 ** (place - 1)  # so that no condition hides another
-        _dots(axes, sizes * beside, deviation[place], condition)
+    for place, source in enumerate(noise["source"]):
+        beside = 1.07 ** (place - 1)  # so that no source hides another
+        _dots(axes, sizes * beside, deviation[place], source)
         if coupling == 0:
-            axes.plot(sizes, noise["theory"][place, readout], color=COLOURS[condition])
+            axes.plot(sizes, noise["theory"][place, readout], color=COLOURS[source])
     if coupling != 0:
         guide = 2 * deviation[0, 0].mean() * np.sqrt(sizes[0] / sizes)
         axes.plot(sizes, guide, color=style.GREY)
@@ -73,8 +73,8 @@ def _scaling(axes: Axes, noise: Dataset, coupling: int, readout: int) -> None:
 
 def _swept_deviation(axes: Axes, noise: Dataset) -> None:
     _swept(axes, noise, noise["swept_deviation"])
-    for theory, condition in zip(noise["swept_theory"], SWEPT, strict=True):
-        axes.plot(noise["amplitude"], theory, color=COLOURS[condition])
+    for theory, source in zip(noise["swept_theory"], SWEPT, strict=True):
+        axes.plot(noise["amplitude"], theory, color=COLOURS[source])
     axes.set(yscale="log", ylabel="deviation of the random readout")
     axes.yaxis.set_major_formatter("{x:g}")
 
@@ -85,24 +85,24 @@ def _swept_half_life(axes: Axes, noise: Dataset) -> None:
     # under weak noise Δ decays as exp(−√(1 − g²) |t|) in a stable network
     stable = np.log(2) / np.sqrt(1 - noise.attributes["stable_gain"] ** 2)
     weak = noise["amplitude"][noise["amplitude"] <= WEAK]
-    for theory, condition in zip((stable, noise.attributes["half_life_chaos"]), SWEPT, strict=True):
-        axes.plot(weak, np.full(len(weak), theory), color=COLOURS[condition])
+    for theory, source in zip((stable, noise.attributes["half_life_chaos"]), SWEPT, strict=True):
+        axes.plot(weak, np.full(len(weak), theory), color=COLOURS[source])
     axes.set(ylabel="half-life of that readout (τ)", ylim=(0, None))
 
 
 def _swept(axes: Axes, noise: Dataset, values: np.ndarray) -> None:
     """Draw one dot per network against the amplitude of the noise, and where chaos ends."""
-    for networks, condition in zip(values, SWEPT, strict=True):
-        _dots(axes, noise["amplitude"], networks, condition)
+    for networks, source in zip(values, SWEPT, strict=True):
+        _dots(axes, noise["amplitude"], networks, source)
     axes.axvline(noise.attributes["quenching_amplitude"], **QUENCHED)
     axes.axvline(noise.attributes["matched_amplitude"], **MATCHED)
     axes.set(xscale="log", xlabel="noise amplitude σ (τ$^{-1/2}$)")
     axes.xaxis.set_major_formatter("{x:g}")
 
 
-def _dots(axes: Axes, x: np.ndarray, values: np.ndarray, condition: str) -> None:
+def _dots(axes: Axes, x: np.ndarray, values: np.ndarray, source: str) -> None:
     marks = {"markersize": 3, "markeredgewidth": 0, "alpha": 0.7}
-    axes.plot(x, values, MARKERS[condition], color=COLOURS[condition], **marks)
+    axes.plot(x, values, MARKERS[source], color=COLOURS[source], **marks)
 
 
 def _keys(noise: Dataset) -> list[Line2D]:
@@ -112,12 +112,12 @@ def _keys(noise: Dataset) -> list[Line2D]:
         "chaos": f"chaos, $g$ = {chaotic:g}",
         "both": f"both, $g$ = {chaotic:g}",
     }
-    conditions = [
+    sources = [
         Line2D([], [], color=COLOURS[name], marker=MARKERS[name], markersize=3, label=label)
         for name, label in labels.items()
     ]
     return [
-        *conditions,
+        *sources,
         Line2D([], [], label="σ of a to d", **MATCHED),
         Line2D([], [], label="chaos ends", **QUENCHED),
     ]

@@ -64,7 +64,7 @@ def draw(structure: Dataset, table: pd.DataFrame, *, strength: float) -> Figure:
 
 
 def _maps(structure: Dataset) -> Mapping[str, np.ndarray]:
-    """Return the means over networks and states that are drawn, (strength, gain) by title.
+    """Return the means over networks and trials that are drawn, (strength, gain) by title.
 
     Runs whose activity has died out have no projection; it is masked where none is left.
     """

@@ -38,7 +38,7 @@ def _readout_rows(noise: Dataset, coupling: int, source: int, readout: int) -> l
         "condition": {
             "coupling": float(noise["coupling"][coupling]),
             "readout": name,
-            "source": str(noise["condition"][source]),
+            "source": str(noise["source"][source]),
         },
     }
     deviation, half_life = noise["deviation"][at], noise["half_life"][at]
@@ -57,8 +57,8 @@ def _readout_rows(noise: Dataset, coupling: int, source: int, readout: int) -> l
 
 def _ratio_rows(noise: Dataset) -> list[dict[str, Any]]:
     """Compare chaos with noise in networks with the same weights."""
-    conditions = list(noise["condition"])
-    chaos, stable = (conditions.index(name) for name in ("chaos", "noise"))
+    sources = list(noise["source"])
+    chaos, stable = (sources.index(name) for name in ("chaos", "noise"))
     with np.errstate(invalid="ignore"):  # both half-lives beyond the record
         deviation, half_life = (
             noise[name][:, chaos] / noise[name][:, stable] for name in ("deviation", "half_life")
@@ -76,17 +76,16 @@ def _ratio_rows(noise: Dataset) -> list[dict[str, Any]]:
 
 
 def _swept_rows(noise: Dataset) -> list[dict[str, Any]]:
-    gains = noise.attributes["stable_gain"], noise.attributes["chaotic_gain"]
     rows = []
-    for (source, gain), (index, amplitude) in itertools.product(
-        enumerate(gains), enumerate(noise["amplitude"])
+    for (place, gain), (index, amplitude) in itertools.product(
+        enumerate(noise["gain"]), enumerate(noise["amplitude"])
     ):
         where = {
             "gain": gain,
             "size": noise.attributes["swept_neurons"],
             "condition": {"amplitude": float(amplitude), "readout": "random"},
         }
-        at = source, index
+        at = place, index
         expected = noise["swept_theory"][at]
         rows += [
             row("readout_deviation", noise["swept_deviation"][at], theory=expected, **where),

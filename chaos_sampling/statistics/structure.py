@@ -59,7 +59,7 @@ class Window:
 
 
 def correlations(structure: Dataset) -> np.ndarray:
-    """Return the paper's r of each run over the gains of Fig. 4d, shape (strength, network, state).
+    """Return the paper's r of each run over the gains of Fig. 4d, shape (strength, network, trial).
 
     Args:
         structure: kind "structure_map".
@@ -68,7 +68,7 @@ def correlations(structure: Dataset) -> np.ndarray:
         ValueError: one of these gains was not simulated.
     """
     norms = structure["projection_patterns"][:, [_place(structure, g) for g in COLUMN_GAINS]]
-    runs = np.moveaxis(norms, 1, -2)  # (strength, network, state, gain, time)
+    runs = np.moveaxis(norms, 1, -2)  # (strength, network, trial, gain, time)
     shape = runs.shape[:-2]
     values = [pooled_regression(np.array(COLUMN_GAINS), runs[i]).rvalue for i in np.ndindex(shape)]
     return np.reshape(values, shape)
@@ -84,8 +84,8 @@ def measures(structure: Dataset) -> dict[str, np.ndarray]:
         By the names in `CRITERIA`: settled_share, of the runs at g = 0 that end at rest and not in
         silence, and settled_projection, the norm of all runs' projection onto the patterns'
         subspace there; retrieved_share, of the runs at the low gain that end in a pattern or a
-        negative; rising_share, of the initial states from which the mean norm of the projection
-        onto the orthogonal subspace rises at each step of Fig. 4d's gains; at the high gain
+        negative; rising_share, of the trials in which the mean norm of the projection onto the
+        orthogonal subspace rises at each step of Fig. 4d's gains; at the high gain
         wandering_share, of the runs that wander, and of all runs wandering_exponent, λ₁, and
         wandering_overlap, the largest |overlap|; and r.
     """
@@ -157,7 +157,7 @@ def structure_table(structure: Dataset, *, seed: int) -> pd.DataFrame:
         "projection_patterns": inside.mean(axis=(-2, -1)),
         "projection_orthogonal": _outside(inside).mean(axis=(-2, -1)),
         "overlap_max": structure["overlap_max"].mean(axis=-1),
-        **{name: states.mean(axis=-1) for name, states in kinds.items()},
+        **{name: runs.mean(axis=-1) for name, runs in kinds.items()},
         "lyapunov_max": structure["lyapunov_max"],
     }
     rows = [

@@ -64,7 +64,7 @@ def test_population_mean_averages_out_for_noise_and_chaos_alike():
         interval=0.5,
         seed=1,
     )
-    deviation = found["deviation"][0].mean(-1)  # (condition, readout, size)
+    deviation = found["deviation"][0].mean(-1)  # (source, readout, size)
     powers = np.log(deviation[..., 1] / deviation[..., 0]) / np.log(4)
     # networks scatter by about 0.02 (noise) and 0.1 (chaos)
     np.testing.assert_allclose(powers[0], [0, 0, -0.5], atol=0.08)

@@ -11,7 +11,7 @@ from chaos_sampling.overlaps import STATES
 
 COMMON = dict(
     networks=3,
-    states=2,
+    trials=2,
     dt=0.1,
     every=1,
     tangent_burn_in=20,

@@ -14,9 +14,10 @@ def noise():
     rng = np.random.default_rng(0)
     arrays = {
         "coupling": np.array([0.0, 2.0]),
-        "condition": np.array(["noise", "chaos", "both"]),
+        "source": np.array(["noise", "chaos", "both"]),
         "readout": np.array(["coherent", "random", "shared"]),
         "size": SIZES,
+        "gain": np.array([0.6, 4.0]),
         "amplitude": np.array([0.01, 0.1, 1.0]),
         "deviation": rng.uniform(0.1, 1, (2, 3, 3, 2, 4)),
         "theory": np.where(np.eye(3)[..., None] > 0, np.nan, rng.uniform(0.1, 1, (3, 3, 2))),
@@ -40,7 +41,7 @@ def noise():
 
 
 def dots(axes):
-    """Return what is drawn in markers, one array (x, network) per condition."""
+    """Return what is drawn in markers, one array (x, network) per source."""
     found: dict[str, list[np.ndarray]] = {}
     for line in axes.lines:
         if line.get_marker() != "None":

@@ -32,7 +32,7 @@ def structure():
     outcome[:, 1] = STATES.index("pattern")
     outcome[:, 4:] = STATES.index("wandering")
     norms = (1 - GAINS / 20)[:, None, None, None] + 0.01 * rng.standard_normal((*each, 9))
-    names = ("strength", "gain", "network", "state")
+    names = ("strength", "gain", "network", "trial")
     return Dataset(
         "structure_map",
         "",

@@ -7,7 +7,7 @@ import torch
 from chaos_sampling import dynamics
 from chaos_sampling.dynamics import Noise
 from chaos_sampling.energy import energy
-from chaos_sampling.experiments.cycles import matched_amplitude, simulate_cycles, states_at
+from chaos_sampling.experiments.cycles import measured_amplitude, simulate_cycles, states_at
 from chaos_sampling.experiments.hybrid_networks import networks_of
 from chaos_sampling.experiments.protocols import PROTOCOLS
 from chaos_sampling.network import Network, random_states, random_weights
@@ -142,7 +142,7 @@ def test_all_that_varies_without_structure_comes_from_the_random_part(dt):
     network = Network(random_weights(80, rng)[None].float(), torch.zeros(1, 80, 80))
     stored = random_patterns(2, 80, rng)[None]
     state = random_states(20, 80, rng)[None].float()
-    amplitude = matched_amplitude(network, stored, state, 4.0, duration=60, dt=dt)
+    amplitude = measured_amplitude(network, stored, state, 4.0, duration=60, dt=dt)
     assert amplitude.shape == (1, 1, 1)
     noise = Noise(amplitude.item(), torch.Generator().manual_seed(0))
     silent = Network(torch.zeros(1, 80, 80))
@@ -158,5 +158,5 @@ def test_what_patterns_do_is_not_taken_for_noise():
     structured = 4 / 40 * torch.from_numpy(stored[0].T @ stored[0]).float()[None]
     network = Network(torch.zeros(1, 40, 40), structured)
     state = torch.from_numpy(stored).float()
-    amplitude = matched_amplitude(network, stored, state, 8.0, duration=30, dt=0.1)
+    amplitude = measured_amplitude(network, stored, state, 8.0, duration=30, dt=0.1)
     assert amplitude.item() == pytest.approx(0, abs=1e-4)

@@ -35,10 +35,12 @@ def noise():
 def test_dataset_is_labelled(noise, tmp_path):
     store.save(noise, tmp_path / "noise.h5")
     loaded = store.load(tmp_path / "noise.h5", "noise")
-    assert loaded["condition"].tolist() == ["noise", "chaos", "both"]
+    assert loaded["source"].tolist() == ["noise", "chaos", "both"]
     assert loaded["readout"].tolist() == ["coherent", "random", "shared"]
     assert loaded["coupling"].tolist() == [0, 2]
     assert loaded["deviation"].shape == loaded["half_life"].shape == (2, 3, 3, 2, 2)
+    assert loaded["gain"].tolist() == [0.5, 4]
+    assert loaded.variables["swept_deviation"].dims == ("gain", "amplitude", "network")
     assert loaded["swept_deviation"].shape == (2, 2, 2)
     assert (loaded["deviation"] > 0).all()
 

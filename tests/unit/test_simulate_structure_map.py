@@ -12,7 +12,7 @@ SETTINGS = dict(
     strengths=[0.3, 4],
     gains=[0, 1, 8],
     networks=3,
-    states=2,
+    trials=2,
     burn_in=30,
     duration=20,
     dt=0.1,
@@ -39,10 +39,10 @@ def test_map_is_labelled(found):
         "strength": ("strength",),
         "gain": ("gain",),
         "time": ("time",),
-        "projection_patterns": (*across, "state", "time"),
-        "overlap_max": (*across, "state"),
-        "outcome": (*across, "state"),
-        "speed": (*across, "state"),
+        "projection_patterns": (*across, "trial", "time"),
+        "overlap_max": (*across, "trial"),
+        "outcome": (*across, "trial"),
+        "speed": (*across, "trial"),
         "lyapunov_max": across,
     }
     assert found["projection_patterns"].shape == (2, 3, 3, 2, 21)

@@ -11,8 +11,8 @@ from chaos_sampling.statistics.table import COLUMNS
 from chaos_sampling.store import Dataset
 
 SIZES = np.array([100, 200, 400])
-POWERS = np.array([[0.0, 0.0, -0.5], [0.0, 0.0, -0.5], [0.1, 0.0, -0.5]])  # (condition, readout)
-ACROSS = ("coupling", "condition", "readout", "size", "network")
+POWERS = np.array([[0.0, 0.0, -0.5], [0.0, 0.0, -0.5], [0.1, 0.0, -0.5]])  # (source, readout)
+ACROSS = ("coupling", "source", "readout", "size", "network")
 
 
 def noise_data(sizes=SIZES):
@@ -26,16 +26,17 @@ def noise_data(sizes=SIZES):
         "",
         variables(
             coupling=(np.array([0.0, 2.0]), ("coupling",)),
-            condition=(np.array(["noise", "chaos", "both"]), ("condition",)),
+            source=(np.array(["noise", "chaos", "both"]), ("source",)),
             readout=(np.array(["coherent", "random", "shared"]), ("readout",)),
             size=(sizes, ("size",)),
+            gain=(np.array([0.5, 4.0]), ("gain",)),
             amplitude=(np.array([0.1, 1.0]), ("amplitude",)),
             deviation=(np.stack([scaled, 3 * scaled]), ACROSS),
             half_life=(half_life, ACROSS),
             theory=(np.arange(9.0 * len(sizes)).reshape(3, 3, -1), ACROSS[1:4]),
-            swept_deviation=(swept, ("source", "amplitude", "network")),
-            swept_half_life=(swept, ("source", "amplitude", "network")),
-            swept_theory=(np.array([[0.1, 0.2], [0.3, 0.4]]), ("source", "amplitude")),
+            swept_deviation=(swept, ("gain", "amplitude", "network")),
+            swept_half_life=(swept, ("gain", "amplitude", "network")),
+            swept_theory=(np.array([[0.1, 0.2], [0.3, 0.4]]), ("gain", "amplitude")),
         ),
         {"stable_gain": 0.5, "chaotic_gain": 4.0, "swept_neurons": 200},
     )
@@ -73,7 +74,7 @@ def test_theory_is_for_networks_without_shared_coupling():
         for strength in (0.0, 2.0)
     )
     assert (alone["mean"], coupled["mean"]) == pytest.approx((2, 6))
-    assert alone["theory"] == 13  # condition 1, readout 1, size 1 of arange(27)
+    assert alone["theory"] == 13  # source 1, readout 1, size 1 of arange(27)
     assert np.isnan(coupled["theory"])
 
 

@@ -41,13 +41,13 @@ def structure_map(seed=0):
         gain=(GAINS, ("gain",)),
         projection_patterns=(
             np.clip(norms, 0, 1),
-            ("strength", "gain", "network", "state", "time"),
+            ("strength", "gain", "network", "trial", "time"),
         ),
-        overlap_max=(np.full(shape, 0.3), ("strength", "gain", "network", "state")),
-        outcome=(outcome, ("strength", "gain", "network", "state")),
+        overlap_max=(np.full(shape, 0.3), ("strength", "gain", "network", "trial")),
+        outcome=(outcome, ("strength", "gain", "network", "trial")),
         speed=(
             np.where(outcome == STATES.index("wandering"), 1.0, 0.0),
-            ("strength", "gain", "network", "state"),
+            ("strength", "gain", "network", "trial"),
         ),
         lyapunov_max=(
             np.tile(GAINS[:, None] / 10, (5, 1, NETWORKS)),

@@ -52,7 +52,7 @@ CONTENTS = {
     },
     ("chaos/convergence.h5", None): {"error": ("method", "dt", "network")},
     ("chaos/noise.h5", None): {
-        "deviation": ("coupling", "condition", "readout", "size", "network"),
+        "deviation": ("coupling", "source", "readout", "size", "network"),
     },
     ("chaos/latents.h5", None): {
         "autocorrelation": ("source", "gain", "network", "lag"),
@@ -106,8 +106,8 @@ CONTENTS = {
         "projection_patterns": ("network", "gain", "time"),
     },
     ("hybrid/structure_map/strength~0.5.h5", None): {
-        "projection_patterns": ("strength", "gain", "network", "state", "time"),
-        "outcome": ("strength", "gain", "network", "state"),
+        "projection_patterns": ("strength", "gain", "network", "trial", "time"),
+        "outcome": ("strength", "gain", "network", "trial"),
         "lyapunov_max": ("strength", "gain", "network"),
     },
     ("hybrid/cycles/network~1.h5", None): {
@@ -141,7 +141,7 @@ COUNTED = {
     "neuron",
     "pattern",
     "direction",
-    "state",
+    "trial",
     "sample",
     "latent",
     "feature",
