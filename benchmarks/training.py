@@ -179,7 +179,13 @@ def compare(width: int, images: Tensor, rounds: int, steps: int) -> None:
 def measure_memory(device: torch.device) -> None:
     """Print the largest memory of a short training at width 32 on as many images as CelebA has."""
     images = np.random.default_rng(1).integers(0, 256, (200_000, 64, 64, 3), np.uint8)
-    recipe = {"discriminator": "dcgan", "real_label": 0.9, "flip": True, "decay": 0, "average": 0.9}
+    recipe = {
+        "discriminator": "dcgan",
+        "real_label": 0.9,
+        "flip": True,
+        "learning_rate_decay": 0,
+        "ema_decay": 0.9,
+    }
     with TemporaryDirectory() as folder:
         train(
             images,

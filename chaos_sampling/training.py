@@ -46,8 +46,8 @@ def train(
     discriminator: Architecture,
     real_label: float,
     flip: bool,
-    decay: float,
-    average: float,
+    learning_rate_decay: float,
+    ema_decay: float,
     seed: int,
     device: torch.device | str,
     checkpoint: Path,
@@ -73,9 +73,10 @@ def train(
         discriminator: "dcgan" or "text", see gan.Discriminator.
         real_label: target for real images; below 1 it is one-sided label smoothing.
         flip: mirror every real image with probability 1/2.
-        decay: last share of the training during which the learning rate falls linearly to 0.
-        average: decay per step of the exponential moving average of the generator, which is what
-            is recorded and returned; 0 for the last weights themselves.
+        learning_rate_decay: last share of the training during which the learning rate falls
+            linearly to 0.
+        ema_decay: per step, of the exponential moving average of the generator, which is what is
+            recorded and returned; 0 for the last weights themselves.
         seed: of the weights, the order of the images and the flips.
         device: where to train.
         checkpoint: file to continue from and to write; the caller discards it after success.
@@ -120,9 +121,10 @@ def train(
                 real = next(real_batches)  # (B, 3, 64, 64) in [−1, 1]
             with stopwatch.timing("latents"):
                 z = latents.next(advance)  # (B, K)
-            players.set_learning_rate(learning_rate * _schedule(step / steps, decay))
+            factor = _schedule(step / steps, learning_rate_decay)
+            players.set_learning_rate(learning_rate * factor)
             history.add(players.step(real, z, real_label))
-            players.move_average(step, average)
+            players.move_average(step, ema_decay)
 
             last = step + 1 == steps
             if last or _due(step, batch, grid_every):
@@ -144,7 +146,7 @@ def train(
                 break
 
     # Averaged weights meet other activations than those that the averaged statistics describe.
-    if average:
+    if ema_decay:
         update_bn((latents.next(advance) for _ in range(STATISTICS_BATCHES)), players.averaged)
     return players.averaged.eval(), history.dataset()
 
@@ -237,12 +239,12 @@ class Players:
         return torch.stack(means).detach()
 
     @torch.no_grad()
-    def move_average(self, step: int, decay: float) -> None:
+    def move_average(self, step: int, ema_decay: float) -> None:
         """Move the averaged weights and batch-norm statistics towards the present ones.
 
         The average forgets faster at first, so that the initial weights do not linger in it.
         """
-        weight = 1 - min(decay, (1 + step) / (10 + step))
+        weight = 1 - min(ema_decay, (1 + step) / (10 + step))
         new = self.generator.state_dict()
         for name, kept in self.averaged.state_dict().items():
             if kept.is_floating_point():
@@ -339,9 +341,9 @@ def _shuffle(count: int, seed: int, epoch: int, device: torch.device) -> tuple[T
     return order.to(device), mirrored.to(device)
 
 
-def _schedule(done: float, decay: float) -> float:
+def _schedule(done: float, learning_rate_decay: float) -> float:
     """Return the factor of the learning rate when the share `done` of the training is over."""
-    return min(1.0, (1 - done) / decay) if decay else 1.0
+    return min(1.0, (1 - done) / learning_rate_decay) if learning_rate_decay else 1.0
 
 
 def _due(step: int, batch: int, every: int) -> bool:

@@ -32,15 +32,15 @@ OURS = {
     "discriminator": "dcgan",
     "real_label": 0.9,
     "flip": True,
-    "decay": 0.4,
-    "average": 0.9,
+    "learning_rate_decay": 0.4,
+    "ema_decay": 0.9,
 }
 PAPER = {
     "discriminator": "text",
     "real_label": 1.0,
     "flip": False,
-    "decay": 0.0,
-    "average": 0.0,
+    "learning_rate_decay": 0.0,
+    "ema_decay": 0.0,
 }
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 64, 64, 3), np.uint8)
 
@@ -363,16 +363,16 @@ def test_losses_are_those_of_the_game(players):
 
 
 @pytest.mark.parametrize(
-    ("step", "decay", "moved"),
+    ("step", "ema_decay", "moved"),
     [(0, 0.9, 0.9), (10**6, 0.9, 0.1), (5, 0.0, 1.0)],
     ids=["faster at first", "by its decay", "all the way without an average"],
 )
-def test_the_average_moves_towards_the_weights(players, step, decay, moved):
+def test_the_average_moves_towards_the_weights(players, step, ema_decay, moved):
     before = {name: value.clone() for name, value in players.averaged.named_parameters()}
     with torch.no_grad():
         for weight in players.generator.parameters():
             weight.add_(1)
-    players.move_average(step, decay)
+    players.move_average(step, ema_decay)
     for name, value in players.averaged.named_parameters():
         torch.testing.assert_close(value, before[name] + moved)
 
@@ -420,11 +420,11 @@ def test_half_of_the_images_are_mirrored():
 
 
 @pytest.mark.parametrize(
-    ("done", "decay", "factor"),
+    ("done", "learning_rate_decay", "factor"),
     [(0.0, 0.4, 1), (0.6, 0.4, 1), (0.8, 0.4, 0.5), (1.0, 0.4, 0), (0.99, 0.0, 1)],
 )
-def test_the_learning_rate_falls_linearly_at_the_end(done, decay, factor):
-    assert training._schedule(done, decay) == pytest.approx(factor)
+def test_the_learning_rate_falls_linearly_at_the_end(done, learning_rate_decay, factor):
+    assert training._schedule(done, learning_rate_decay) == pytest.approx(factor)
 
 
 def test_fewer_images_than_a_batch_are_refused(tmp_path):

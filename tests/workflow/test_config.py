@@ -229,8 +229,8 @@ BROKEN = [
         "quality.neighbours: expected at most 499 (one fewer than sampling.ensemble), found 500.",
     ),
     (
-        "{recipes: {The-Paper: {discriminator: text, real_label: 1, flip: true, decay: 0, "
-        "average: 0}}}",
+        "{recipes: {The-Paper: {discriminator: text, real_label: 1, flip: true, "
+        "learning_rate_decay: 0, ema_decay: 0}}}",
         "recipes: 'The-Paper' does not match",
     ),
 ]
@@ -293,7 +293,8 @@ VALID = {
     ),
     "no structure": ("hybrid: {network: {strength: 0}}", "simulate_hybrid/cycled_gain"),
     "a recipe of one's own": (
-        "{recipes: {mine: {discriminator: text, real_label: 1, flip: true, decay: 0, average: 0}}, "
+        "{recipes: {mine: {discriminator: text, real_label: 1, flip: true, learning_rate_decay: 0, "
+        "ema_decay: 0}}, "
         "models: [{dataset: avatars, latents: subset, recipe: mine, seed: 1}], "
         "figures: {model: avatars-subset-seed1-mine}}",
         "train_gan/avatars-subset-seed1-mine",
