@@ -23,7 +23,8 @@ import torch
 from torch import Tensor, nn
 
 from chaos_sampling.controls import Gaussian
-from chaos_sampling.latents import Latents, chaos_latents
+from chaos_sampling.latents import Latents
+from chaos_sampling.sources import draw
 from chaos_sampling.training import Players, shuffled_batches, train
 
 LATENTS = 100
@@ -102,19 +103,18 @@ def our_step(images: Tensor, width: int, latents: Latents) -> Step:
 
 def chaos(device: torch.device) -> Latents:
     """Return the default latents of the workflow."""
-    return chaos_latents(
+    return draw(
+        "subset",
         neurons=250,
+        count=LATENTS,
         gain=4,
         burn_in=60,
         dt=0.1,
         method="euler",
-        readout="subset",
-        count=LATENTS,
-        degree=4,
         batch=BATCH,
         seed=1,
         device=device,
-    )
+    )[1]
 
 
 def seconds(run: Step, repeats: int, device: torch.device) -> float:

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from chaos_sampling import dynamics, seeds
-from chaos_sampling.network import Network, random_states, random_weights
-from chaos_sampling.readout import Readout, draw_readout
+from chaos_sampling.network import Network, random_states
 
 
 class Latents(Protocol):
@@ -132,51 +131,3 @@ def initial_states(neurons: int, count: int, seed: int, trajectories: str) -> Te
     """
     rng = seeds.generator(seed, f"initial states of {trajectories} trajectories")
     return random_states(count, neurons, rng).float()
-
-
-def chaos_latents(
-    *,
-    neurons: int,
-    gain: float,
-    burn_in: float,
-    dt: float,
-    method: dynamics.Method,
-    readout: Readout,
-    count: int,
-    degree: int | None,
-    batch: int,
-    seed: int,
-    device: torch.device | str,
-) -> ChaosLatents:
-    """Draw a chaotic network and its readout, and bring trajectories of it to the attractor.
-
-    Args:
-        neurons: N.
-        gain: g.
-        burn_in: τ to run before the first latent is read.
-        dt: time step in τ.
-        method: "rk4" or "euler"; for training Euler does (reading R5), which leaves equal-time
-            statistics alone.
-        readout: "subset" or "expander".
-        count: number of latents, K.
-        degree: neurons per latent of the expander; the subset has no use for it.
-        batch: number of trajectories, B.
-        seed: of the weights, the readout and the initial states, a stream each.
-        device: where to simulate, in float32.
-
-    Raises:
-        ValueError: K > N, more neurons per latent than there are, or an unknown readout.
-    """
-    network = Network(random_weights(neurons, seeds.generator(seed, "weights of the chaotic GAN")))
-    rng = seeds.generator(seed, f"{readout} readout of the chaotic GAN")
-    matrix = draw_readout(readout, neurons, count, degree=degree, rng=rng)
-    source = ChaosLatents(
-        network.to(device, torch.float32),
-        torch.from_numpy(matrix).to(device),
-        initial_states(neurons, batch, seed, "latent").to(device),
-        gain=gain,
-        dt=dt,
-        method=method,
-    )
-    source.next(burn_in)
-    return source

@@ -9,8 +9,9 @@ import torch
 
 from chaos_sampling import controls, seeds
 from chaos_sampling.dynamics import Method
-from chaos_sampling.latents import ChaosLatents, Latents, chaos_latents, record
-from chaos_sampling.readout import Readout, whiten
+from chaos_sampling.latents import ChaosLatents, Latents, initial_states, record
+from chaos_sampling.network import Network, random_weights
+from chaos_sampling.readout import Readout, draw_readout, whiten
 
 Name = Literal[Readout, "whitened", controls.Name]
 """Three readouts of chaos, and three controls that are fitted to the first of them."""
@@ -38,9 +39,10 @@ def draw(
         neurons: N.
         count: number of latents, K.
         gain: g.
-        burn_in: τ to run before the first latent is read.
+        burn_in: τ to run onto the attractor, before the first latent is read.
         dt: time step in τ.
-        method: "rk4" or "euler".
+        method: "rk4" or "euler"; for training Euler does (reading R5), which leaves equal-time
+            statistics alone.
         batch: number of latent vectors drawn at a time, B.
         seed: of the weights, the readout, the initial states and the control, a stream each.
         device: where to draw, in float32.
@@ -55,19 +57,18 @@ def draw(
         ValueError: the name is unknown, or the readout is impossible.
     """
     readout: Readout = name if name in get_args(Readout) else "subset"
-    chaos = chaos_latents(
-        neurons=neurons,
+    network = Network(random_weights(neurons, seeds.generator(seed, "weights of the chaotic GAN")))
+    rng = seeds.generator(seed, f"{readout} readout of the chaotic GAN")
+    matrix = draw_readout(readout, neurons, count, degree=degree, rng=rng)
+    chaos = ChaosLatents(
+        network.to(device, torch.float32),
+        torch.from_numpy(matrix).to(device),
+        initial_states(neurons, batch, seed, "latent").to(device),
         gain=gain,
-        burn_in=burn_in,
         dt=dt,
         method=method,
-        readout=readout,
-        count=count,
-        degree=degree,
-        batch=batch,
-        seed=seed,
-        device=device,
     )
+    chaos.next(burn_in)
     if name in get_args(Readout):
         return chaos, chaos
     recorded = record(chaos, **recording)  # (T, B, K)

@@ -4,25 +4,25 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling.latents import ChaosLatents, chaos_latents, initial_states, read, record
+from chaos_sampling.latents import ChaosLatents, initial_states, read, record
 from chaos_sampling.network import Network
+from chaos_sampling.sources import draw
 
 
-def source(**changes) -> ChaosLatents:
+def source(name="subset", **changes) -> ChaosLatents:
     settings = {
         "neurons": 50,
         "gain": 4,
         "burn_in": 10,
         "dt": 0.1,
         "method": "euler",
-        "readout": "subset",
         "count": 20,
         "degree": 3,
         "batch": 4,
         "seed": 1,
         "device": "cpu",
     }
-    return chaos_latents(**(settings | changes))
+    return draw(name, **(settings | changes))[1]
 
 
 def test_unconnected_network_decays_as_known():
@@ -33,9 +33,9 @@ def test_unconnected_network_decays_as_known():
     torch.testing.assert_close(latents.next(2), expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize(("readout", "largest"), [("subset", 1), ("expander", 3)])
-def test_latents_are_varied_and_bounded_by_the_degree(readout, largest):
-    latents = source(readout=readout)
+@pytest.mark.parametrize(("name", "largest"), [("subset", 1), ("expander", 3)])
+def test_latents_are_varied_and_bounded_by_the_degree(name, largest):
+    latents = source(name)
     z = latents.next(2)
     assert z.shape == (latents.batch, latents.size) == (4, 20)
     assert z.dtype == torch.float32
@@ -79,11 +79,6 @@ def test_a_restored_source_reads_as_the_one_that_was_saved():
     original.readout = 2 * original.readout  # as a fit may, which is not exact on every device
     restored.load_state_dict(original.state_dict())
     assert restored.next(1).equal(original.next(1))
-
-
-def test_an_unknown_readout_is_refused():
-    with pytest.raises(ValueError, match="readout: expected 'subset' or 'expander', found 'all'"):
-        source(readout="all")
 
 
 def test_initial_states_do_not_depend_on_how_many_are_drawn():

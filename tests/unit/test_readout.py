@@ -50,6 +50,11 @@ def test_an_expander_needs_a_degree():
         draw_readout("expander", 10, 5, degree=None, rng=np.random.default_rng(0))
 
 
+def test_an_unknown_readout_is_refused():
+    with pytest.raises(ValueError, match="readout: expected 'subset' or 'expander', found 'all'"):
+        draw_readout("all", 10, 5, degree=None, rng=np.random.default_rng(0))
+
+
 def correlated(trials: int, samples: int, mixing: np.ndarray) -> np.ndarray:
     """Return normal latents (T, B, K) whose second moments are about M Mᵀ."""
     rng = np.random.default_rng(0)

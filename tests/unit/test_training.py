@@ -15,7 +15,7 @@ import torch
 from chaos_sampling import sources, store, training
 from chaos_sampling.checkpoint import load_checkpoint
 from chaos_sampling.history import MEANS, History
-from chaos_sampling.latents import ChaosLatents, chaos_latents
+from chaos_sampling.latents import ChaosLatents
 
 SETTINGS = {
     "width": 2,
@@ -45,20 +45,23 @@ PAPER = {
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 64, 64, 3), np.uint8)
 
 
-def source() -> ChaosLatents:
-    return chaos_latents(
+def source(name: str = "subset"):
+    """Return a source as the workflow draws it."""
+    latents, _ = sources.draw(
+        name,
         neurons=20,
+        count=6,
+        degree=2,
         gain=4,
         burn_in=5,
         dt=0.1,
         method="euler",
-        readout="subset",
-        count=6,
-        degree=2,
+        recording={"duration": 4, "interval": 0.5},
         batch=4,
         seed=1,
         device="cpu",
     )
+    return latents
 
 
 class FailingLatents(ChaosLatents):
@@ -81,25 +84,6 @@ class FailingLatents(ChaosLatents):
             self.left -= 1
         z = super().next(duration)
         return self.fault(z) if self.left == 0 else z
-
-
-def control(name: str):
-    """Return a control source as the workflow draws it."""
-    latents, _ = sources.draw(
-        name,
-        neurons=20,
-        count=6,
-        degree=2,
-        gain=4,
-        burn_in=5,
-        dt=0.1,
-        method="euler",
-        recording={"duration": 4, "interval": 0.5},
-        batch=4,
-        seed=1,
-        device="cpu",
-    )
-    return latents
 
 
 def interrupt(z: torch.Tensor) -> torch.Tensor:
@@ -145,14 +129,14 @@ def test_an_interrupted_training_gives_what_an_uninterrupted_one_gives(
 
 @pytest.mark.parametrize("name", ["gaussian", "ornstein_uhlenbeck", "surrogate"])
 def test_an_interrupted_training_on_a_control_continues_bitwise(name, tmp_path, monkeypatch):
-    whole = train(tmp_path / "whole", control(name))
-    failing = control(name)
+    whole = train(tmp_path / "whole", source(name))
+    failing = source(name)
     batches = iter([failing.next] * 8 + [interrupt])  # the first is of the grids' latents
     monkeypatch.setattr(failing, "next", lambda duration: next(batches)(duration))
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, failing, checkpoint_seconds=0.0)
     assert steps_saved(tmp_path / "run.checkpoint") == 7
-    assert_equal_results(whole, train(tmp_path, control(name)))
+    assert_equal_results(whole, train(tmp_path, source(name)))
 
 
 @pytest.mark.parametrize("half", [True, False], ids=["bfloat16", "float32"])
