@@ -1,4 +1,4 @@
-"""Checks of the configuration, made while the workflow is read."""
+"""The configuration, checked and put in order while the workflow is read."""
 
 import difflib
 import json
@@ -371,4 +371,23 @@ def name_of(model):
     return name if model["recipe"] == "ours" else f"{name}-{model['recipe']}"
 
 
+def in_order(section, example):
+    """Return a section with its keys in the order of an example, others and those in lists sorted.
+
+    Snakemake takes parameters in another order for other parameters, and presets come in any.
+    """
+    if isinstance(section, list):
+        return [in_order(item, {}) for item in section]
+    if not isinstance(section, dict):
+        return section
+    known = [key for key in example if key in section]
+    keys = [*known, *sorted(section.keys() - known)]
+    return {key: in_order(section[key], example.get(key, {})) for key in keys}
+
+
 check_config()
+settings = in_order(
+    config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text("utf-8"))
+)
+config.clear()
+config.update(settings)

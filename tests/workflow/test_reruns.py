@@ -207,6 +207,12 @@ CONFIGURED = {
     ),
     "the device": ("device: cpu", set()),
     "how often a training is saved": ("checkpoint_seconds: 10", set()),
+    "the order of keys": (
+        "{gan: {latents: {recording: {interval: 0.5, duration: 20}, burn_in: 2}, batch: 32}, "
+        "models: [{seed: 1, recipe: ours, latents: subset, dataset: avatars}, "
+        "{pretrained: celeba64-subset}]}",
+        set(),
+    ),
     "nothing": ("{}", set()),
 }
 
@@ -274,7 +280,7 @@ def test_a_measure_of_activity_trains_nothing_anew(after, edit):
 def test_logic_in_statistics_reruns_the_tables(after, edit):
     edit("chaos_sampling/statistics/table.py", "\nCOLUMNS = [", "\nUNUSED = 0\nCOLUMNS = [")
     # these take what they draw from statistics
-    figures = {f"plot_figureS{number}" for number in (1, 3, 8, 9, 11, 12, 13)}
+    figures = {f"plot_figureS{number}" for number in (1, 3, 8, 9, 10, 11, 12, 13)}
     tables = {*TABLES, "summarise_mean_field", "summarise_training", *each("measure_quality")}
     assert after().keys() == {*tables, *figures, *REPORT}
 
