@@ -248,7 +248,7 @@ def our_exponents(problem: Problem, count: int) -> np.ndarray:
         dt=DT,
         burn_in=0,
         duration=problem.duration,
-        interval=INTERVAL,
+        qr_interval=INTERVAL,
         blocks=2,
         rng=np.random.default_rng(1),
     )

@@ -167,7 +167,7 @@ def trajectory(
     *,
     duration: float,
     dt: float,
-    every: float | None = None,
+    interval: float | None = None,
     method: Method = "rk4",
     noise: Noise | None = None,
     label: str = "simulating",
@@ -178,9 +178,9 @@ def trajectory(
         network: the weights.
         state: h at time 0, shape (..., B, N).
         gain: g, as for `advance`.
-        duration: τ to run, a whole multiple of `every`.
+        duration: τ to run, a whole multiple of `interval`.
         dt: time step in τ.
-        every: τ between records, a whole multiple of `dt`; each step when None.
+        interval: τ between records, a whole multiple of `dt`; each step when None.
         method: "rk4" or "euler".
         noise: as for `advance`.
         label: what the progress lines call it.
@@ -188,17 +188,17 @@ def trajectory(
     Returns:
         The times (T,) in τ and the states (T, ..., B, N), both on the CPU.
     """
-    every = dt if every is None else every
-    records = steps(duration, every)
+    interval = dt if interval is None else interval
+    records = steps(duration, interval)
     states = torch.empty((records + 1, *state.shape), dtype=state.dtype)
     states[0] = state
-    for record in track(range(records), label, unit="τ", scale=every):
-        now = record * every
+    for record in track(range(records), label, unit="τ", scale=interval):
+        now = record * interval
         state = advance(
-            network, state, gain, duration=every, dt=dt, method=method, start=now, noise=noise
+            network, state, gain, duration=interval, dt=dt, method=method, start=now, noise=noise
         )
         states[record + 1] = state
-    return torch.arange(records + 1, dtype=torch.float64) * every, states
+    return torch.arange(records + 1, dtype=torch.float64) * interval, states
 
 
 def _at(gain: Gain, time: float, state: Tensor) -> float | Tensor:

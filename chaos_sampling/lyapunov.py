@@ -49,14 +49,14 @@ def lyapunov_exponents(
     dt: float,
     burn_in: float,
     duration: float,
-    interval: float,
+    qr_interval: float,
     blocks: int,
     rng: np.random.Generator,
     label: str = "Lyapunov exponents",
 ) -> Spectrum:
     """Measure the leading Lyapunov exponents along trajectories.
 
-    Tangent vectors v follow dv/dt = −v + (S + g R)(φ′(h) v) beside dh/dt, and every `interval`
+    Tangent vectors v follow dv/dt = −v + (S + g R)(φ′(h) v) beside dh/dt, and every `qr_interval`
     they are orthonormalised: the mean logarithm of what |diag R| of the QR decomposition has grown
     to is the exponent. Directions whose means came out in the wrong order, as those of nearly equal
     exponents may in a finite time, are exchanged.
@@ -68,9 +68,9 @@ def lyapunov_exponents(
         count: number of exponents, k ≤ N.
         dt: RK4 step in τ, of states and tangents alike.
         burn_in: τ in which the tangents turn into their directions, unrecorded; a whole multiple
-            of `interval`, as is `duration`.
+            of `qr_interval`, as is `duration`.
         duration: τ recorded.
-        interval: τ between orthonormalisations. In it the directions' lengths must not come to
+        qr_interval: τ between orthonormalisations. In it the directions' lengths must not come to
             differ by more than the precision of the state resolves; up to 1 τ is safe in float32.
         blocks: equal parts of the record, at least 2, from which the errors are estimated; each
             should last many correlation times.
@@ -83,7 +83,7 @@ def lyapunov_exponents(
     neurons = state.shape[-1]
     if not 1 <= count <= neurons:
         raise ValueError(f"count: expected from 1 to {neurons} exponents, found {count}")
-    before, recorded = steps(burn_in, interval), steps(duration, interval)
+    before, recorded = steps(burn_in, qr_interval), steps(duration, qr_interval)
     if blocks < 2 or recorded < 1 or recorded % blocks:
         raise ValueError(
             f"blocks: expected a divisor, at least 2, of the {recorded} intervals recorded, "
@@ -93,8 +93,8 @@ def lyapunov_exponents(
     gain = gain.expand(*state.shape[:-1], 1).repeat_interleave(1 + count, dim=-2)
     joint = _join(state, torch.from_numpy(rng.standard_normal((count, neurons))))
     growth = torch.zeros(blocks, *state.shape[:-1], count, dtype=torch.float64, device=state.device)
-    for index in track(range(before + recorded), label, unit="τ", scale=interval):
-        for _ in range(steps(interval, dt)):
+    for index in track(range(before + recorded), label, unit="τ", scale=qr_interval):
+        for _ in range(steps(qr_interval, dt)):
             joint = runge_kutta(lambda joint: _derivative(joint, network, gain), joint, dt)
         logarithms = _orthonormalise(joint)
         if index >= before:

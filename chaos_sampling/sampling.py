@@ -232,7 +232,7 @@ def sample_schedule(
         schedule,
         duration=duration,
         dt=dt,
-        every=interval,
+        interval=interval,
         label="trajectory with switched gain",
     )  # (T,), (T, 1, N)
     latents = read(states[:, 0].to(model.readout.device), model.readout)  # (T, K)

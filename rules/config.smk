@@ -231,11 +231,11 @@ def critical_gains():
 
 WHOLE_MULTIPLES = {
     "chaos.traces.dt": ["chaos.traces.burn_in", "chaos.traces.duration"],
-    "chaos.divergence.dt": ["chaos.divergence.every"],
-    "chaos.divergence.every": ["chaos.divergence.duration"],
-    "chaos.sweep.dt": ["chaos.mixing.interval", "chaos.lyapunov.interval"],
+    "chaos.divergence.dt": ["chaos.divergence.interval"],
+    "chaos.divergence.interval": ["chaos.divergence.duration"],
+    "chaos.sweep.dt": ["chaos.mixing.interval", "chaos.lyapunov.qr_interval"],
     "chaos.mixing.interval": ["chaos.mixing.duration", "chaos.mixing.longest_lag"],
-    "chaos.lyapunov.interval": ["chaos.lyapunov.tangent_burn_in"],
+    "chaos.lyapunov.qr_interval": ["chaos.lyapunov.tangent_burn_in"],
     "chaos.convergence.interval": ["chaos.convergence.duration"],
     "chaos.noise.dt": ["chaos.noise.burn_in", "chaos.noise.interval"],
     "chaos.noise.interval": ["chaos.noise.duration"],
@@ -251,25 +251,25 @@ WHOLE_MULTIPLES = {
     "gan.latents.recording.interval": ["gan.latents.recording.duration", "gan.training.advance"],
     "gan.grid.dt": ["gan.grid.burn_in"],
     "hybrid.network.dt": [
-        "hybrid.fixed_gain.every",
-        "hybrid.gain_sweep.every",
-        "hybrid.cycled_gain.every",
-        "hybrid.readings.every",
+        "hybrid.fixed_gain.interval",
+        "hybrid.gain_sweep.interval",
+        "hybrid.cycled_gain.interval",
+        "hybrid.readings.interval",
     ],
-    "hybrid.fixed_gain.every": ["hybrid.fixed_gain.duration", "statistics.sample_every"],
-    "hybrid.gain_sweep.every": ["hybrid.gain_sweep.duration", "statistics.sample_every"],
-    "hybrid.cycled_gain.every": ["hybrid.cycled_gain.duration"],
-    "hybrid.readings.every": ["hybrid.readings.duration", "statistics.sample_every"],
+    "hybrid.fixed_gain.interval": ["hybrid.fixed_gain.duration", "statistics.sample_every"],
+    "hybrid.gain_sweep.interval": ["hybrid.gain_sweep.duration", "statistics.sample_every"],
+    "hybrid.cycled_gain.interval": ["hybrid.cycled_gain.duration"],
+    "hybrid.readings.interval": ["hybrid.readings.duration", "statistics.sample_every"],
     "hybrid.structure_map.dt": [
         "hybrid.structure_map.burn_in",
-        "hybrid.structure_map.every",
         "hybrid.structure_map.interval",
+        "hybrid.structure_map.qr_interval",
     ],
-    "hybrid.structure_map.every": ["hybrid.structure_map.duration"],
-    "hybrid.structure_map.interval": ["hybrid.structure_map.tangent_burn_in"],
+    "hybrid.structure_map.interval": ["hybrid.structure_map.duration"],
+    "hybrid.structure_map.qr_interval": ["hybrid.structure_map.tangent_burn_in"],
     "hybrid.capacity.dt": ["hybrid.capacity.duration"],
-    "hybrid.escapes.dt": ["hybrid.escapes.every"],
-    "hybrid.escapes.every": ["hybrid.escapes.duration"],
+    "hybrid.escapes.dt": ["hybrid.escapes.interval"],
+    "hybrid.escapes.interval": ["hybrid.escapes.duration"],
     "statistics.sample_every": ["statistics.block"],
 }
 """Intervals, and the times that must be whole multiples of each."""
@@ -290,15 +290,15 @@ def whole_multiples():
     yield (
         "hybrid.structure_map.tangent_duration, halved,",
         mapped["tangent_duration"] / 2,
-        mapped["interval"],
-        "hybrid.structure_map.interval",
+        mapped["qr_interval"],
+        "hybrid.structure_map.qr_interval",
     )
     block = lyapunov["duration"] / lyapunov["blocks"]
     yield (
         "chaos.lyapunov.duration, divided by blocks,",
         block,
-        lyapunov["interval"],
-        "chaos.lyapunov.interval",
+        lyapunov["qr_interval"],
+        "chaos.lyapunov.qr_interval",
     )
 
 

@@ -75,7 +75,7 @@ def simulate_convergence(
                 gain,
                 duration=duration,
                 dt=dt,
-                every=interval,
+                interval=interval,
                 method=method,
                 label=f"{method}, dt = {dt:g}",
             )

@@ -149,14 +149,14 @@ def measured_amplitude(
     Returns:
         σ, shape (networks, 1, 1).
     """
-    every = 10 * dt
+    interval = 10 * dt
     _, states = dynamics.trajectory(
         network,
         state,
         gain,
-        duration=round(duration / every) * every,
+        duration=round(duration / interval) * interval,
         dt=dt,
-        every=every,
+        interval=interval,
         label="activity at high gain",
     )
     recorded = states[int(TRANSIENT * len(states)) :].transpose(0, 1).numpy()

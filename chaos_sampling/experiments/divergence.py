@@ -24,7 +24,7 @@ def simulate_divergence(
     perturbation: float,
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
     seed: int,
 ) -> Dataset:
     """Follow pairs of trajectories from random states a small perturbation apart (Fig. 1b).
@@ -36,7 +36,7 @@ def simulate_divergence(
         perturbation: each neuron's h is displaced by a uniform draw from [0, perturbation].
         duration: τ followed.
         dt: RK4 step in τ.
-        every: τ between records.
+        interval: τ between records.
         seed: top-level seed.
 
     Returns:
@@ -53,7 +53,13 @@ def simulate_divergence(
     displacement = np.stack([rng.uniform(0, perturbation, (1, neurons)) for rng in rngs])
     pair = torch.cat([state, state + torch.from_numpy(displacement)], dim=1)
     time, states = dynamics.trajectory(
-        network, pair, gain.repeat(2, 1), duration=duration, dt=dt, every=every, label="divergence"
+        network,
+        pair,
+        gain.repeat(2, 1),
+        duration=duration,
+        dt=dt,
+        interval=interval,
+        label="divergence",
     )
     original, perturbed = states.chunk(2, dim=2)  # (time, network, gain, neuron) each
     largest = int(np.argmax(gains))

@@ -38,7 +38,7 @@ def simulate_escapes(
     gains: Sequence[float],
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
     traced_neurons: int,
     traced_gain: float,
     seed: int,
@@ -57,9 +57,9 @@ def simulate_escapes(
         strength: s, as for `pattern_mean_field.critical_gain`.
         networks: number of independent networks of each size.
         gains: g.
-        duration: longest run in τ, a whole multiple of `every`.
+        duration: longest run in τ, a whole multiple of `interval`.
         dt: RK4 step in τ.
-        every: τ between descents; what leaves the basin and is back at the next is not seen.
+        interval: τ between descents; what leaves the basin and is back at the next is not seen.
         traced_neurons: N of the network whose first pattern is followed beyond the escape.
         traced_gain: the gain there.
         seed: top-level seed.
@@ -69,7 +69,7 @@ def simulate_escapes(
         over patterns; basins (size, network), the number of patterns with a basin; amplitude
         (gain), the σ of "noise"; of the traced network, trace/time and trace/overlap
         (source, time, pattern), and trace/descended (source, time), the overlap with the first
-        pattern at the end of a descent. Attributes: every; critical_gain, in mean-field theory;
+        pattern at the end of a descent. Attributes: interval; critical_gain, in mean-field theory;
         traced_neurons and traced_gain.
     """
     sizes, gains = sorted(sizes), sorted(gains)
@@ -77,7 +77,7 @@ def simulate_escapes(
     amplitudes = [matched_amplitude(gain) for gain in gains]
     drives = _drives(gains, amplitudes)
     hybrid = {"patterns": patterns, "strength": strength, "random_variance": "1/N"}
-    pace = {"duration": duration, "dt": dt, "every": every}
+    pace = {"duration": duration, "dt": dt, "interval": interval}
     shape = (len(SOURCES), len(gains), len(sizes), networks)
     escapes, risk, basins = np.empty(shape, int), np.empty(shape), np.empty(shape[2:], int)
     for row, neurons in enumerate(sizes):
@@ -104,7 +104,7 @@ def simulate_escapes(
             **trace,
         },
         {
-            "every": every,
+            "interval": interval,
             "critical_gain": theory,
             "traced_neurons": traced_neurons,
             "traced_gain": traced_gain,
@@ -122,7 +122,7 @@ def escape(
     *,
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Count escapes of one network from the basins of its patterns, and the time spent in them.
 
@@ -134,7 +134,7 @@ def escape(
         generator: of the noise.
         duration: longest run in τ.
         dt: RK4 step in τ.
-        every: τ between descents.
+        interval: τ between descents.
 
     Returns:
         Escapes and time at risk in τ, shape (C,) each, summed over patterns; and the number of
@@ -147,10 +147,12 @@ def escape(
     gain, amplitude = drives.repeat_interleave(count, 0).T[..., None]
     inside = torch.arange(len(state))
     risk = torch.zeros(len(state))
-    for _ in range(dynamics.steps(duration, every)):
+    for _ in range(dynamics.steps(duration, interval)):
         noise = Noise(amplitude[inside], generator)
-        state = dynamics.advance(network, state, gain[inside], duration=every, dt=dt, noise=noise)
-        risk[inside] += every
+        state = dynamics.advance(
+            network, state, gain[inside], duration=interval, dt=dt, noise=noise
+        )
+        risk[inside] += interval
         stays = own_overlap(descend(state, stored, strength), home[inside]) > RETRIEVED
         state, inside = state[stays], inside[stays]
     left = torch.ones(len(risk))
@@ -214,7 +216,7 @@ def _trace(
     *,
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
 ) -> dict[str, Variable]:
     """Follow each source from the first pattern on, whether it leaves the basin or not."""
     gains, amplitudes = _drives([gain], [matched_amplitude(gain)]).T[..., None]
@@ -224,7 +226,7 @@ def _trace(
         gains,
         duration=duration,
         dt=dt,
-        every=every,
+        interval=interval,
         noise=Noise(amplitudes, generator),
         label="traced escape",
     )

@@ -28,7 +28,7 @@ def simulate_fixed_gain(
     gains: Sequence[float],
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
     seed: int,
 ) -> Dataset:
     """Run every network at several fixed gains, from a fresh initial state each (Fig. 4c, d).
@@ -43,7 +43,7 @@ def simulate_fixed_gain(
         gains: gains, all run with the same weights.
         duration: τ to run.
         dt: RK4 step in τ.
-        every: τ between records.
+        interval: τ between records.
         seed: top-level seed.
 
     Returns:
@@ -63,7 +63,7 @@ def simulate_fixed_gain(
     state = torch.stack([random_states(len(gains), neurons, rng) for rng in rngs]).float()
     gain = torch.tensor(gains, dtype=torch.float32)[:, None]
     time, states = dynamics.trajectory(
-        network, state, gain, duration=duration, dt=dt, every=every, label="fixed gain"
+        network, state, gain, duration=duration, dt=dt, interval=interval, label="fixed gain"
     )
     return Dataset(
         "hybrid",
@@ -96,7 +96,7 @@ def simulate_cycled_gain(
     high_duration: tuple[float, float],
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
     seed: int,
 ) -> Dataset:
     """Run every network while its gain alternates between a low and a high value (Fig. 4e).
@@ -114,7 +114,7 @@ def simulate_cycled_gain(
         high_duration: the same for a high phase.
         duration: τ to run.
         dt: RK4 step in τ; switching times are rounded to it.
-        every: τ between records.
+        interval: τ between records.
         seed: top-level seed.
 
     Returns:
@@ -142,7 +142,7 @@ def simulate_cycled_gain(
         schedule,
         duration=duration,
         dt=dt,
-        every=every,
+        interval=interval,
         label="cycled gain",
     )
     gain = np.stack([schedule(max(t - dt / 2, 0)) for t in time.numpy()], axis=1)[..., 0, 0]

@@ -30,7 +30,7 @@ def simulate_lyapunov(
     dt: float,
     tangent_burn_in: float,
     duration: float,
-    interval: float,
+    qr_interval: float,
     blocks: int,
     seed: int,
 ) -> Dataset:
@@ -45,7 +45,7 @@ def simulate_lyapunov(
         dt: RK4 step in τ.
         tangent_burn_in: τ for the tangents to turn into their directions.
         duration: τ recorded.
-        interval: τ between orthonormalisations.
+        qr_interval: τ between orthonormalisations.
         blocks: equal parts of the record, from which the errors are estimated.
         seed: top-level seed.
 
@@ -68,13 +68,18 @@ def simulate_lyapunov(
             dt=dt,
             burn_in=tangent_burn_in,
             duration=duration,
-            interval=interval,
+            qr_interval=qr_interval,
             blocks=blocks,
             rng=seeds.generator(seed, "tangents of the exponents", neurons, index),
             label=f"network {index + 1}",
         )
         spectra.append(spectrum)
-    settings = {"neurons": neurons, "duration": duration, "interval": interval, "blocks": blocks}
+    settings = {
+        "neurons": neurons,
+        "duration": duration,
+        "qr_interval": qr_interval,
+        "blocks": blocks,
+    }
     return _dataset(gains, spectra, settings)
 
 

@@ -19,7 +19,7 @@ def simulate_reading(
     gains: Sequence[float],
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
     activity: Activity,
     seed: int,
 ) -> Dataset:
@@ -33,7 +33,7 @@ def simulate_reading(
         gains: gains, all run with the same weights.
         duration: τ to run.
         dt: RK4 step in τ.
-        every: τ between records.
+        interval: τ between records.
         activity: what overlaps are measured of, as for `overlaps.measure`.
         seed: top-level seed.
 
@@ -60,7 +60,7 @@ def simulate_reading(
         gains=gains,
         duration=duration,
         dt=dt,
-        every=every,
+        interval=interval,
         seed=seed,
     )
     measured = measure(simulation, activity=activity)

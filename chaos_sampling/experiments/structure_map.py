@@ -32,10 +32,10 @@ def simulate_structure_map(
     burn_in: float,
     duration: float,
     dt: float,
-    every: float,
+    interval: float,
     tangent_burn_in: float,
     tangent_duration: float,
-    interval: float,
+    qr_interval: float,
     seed: int,
 ) -> Dataset:
     """Run W = (s/N) Σ ξ ξᵀ + g R, with Var R = 1/N, at every strength s and gain g.
@@ -50,10 +50,10 @@ def simulate_structure_map(
         burn_in: τ before the record.
         duration: τ recorded.
         dt: RK4 step in τ.
-        every: τ between samples.
+        interval: τ between samples.
         tangent_burn_in: τ for a tangent to turn into its direction, after the record.
         tangent_duration: τ from which the Lyapunov exponent is measured, in the first trial only.
-        interval: τ between normalisations of the tangent.
+        qr_interval: τ between normalisations of the tangent.
         seed: top-level seed.
 
     Returns:
@@ -81,7 +81,7 @@ def simulate_structure_map(
         start = torch.stack(rows).float()
         start = dynamics.advance(network, start, column, duration=burn_in, dt=dt)
         time, record = dynamics.trajectory(
-            network, start, column, duration=duration, dt=dt, every=every, label=label
+            network, start, column, duration=duration, dt=dt, interval=interval, label=label
         )
         measured = _measure(record, stored, network, column)
         spectrum = lyapunov_exponents(
@@ -92,7 +92,7 @@ def simulate_structure_map(
             dt=dt,
             burn_in=tangent_burn_in,
             duration=tangent_duration,
-            interval=interval,
+            qr_interval=qr_interval,
             blocks=BLOCKS,
             rng=seeds.generator(seed, "tangents of the structure map"),
             label=f"{label}, exponents",

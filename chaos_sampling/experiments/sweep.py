@@ -102,7 +102,7 @@ def record(
         columns(gains, len(initial), state),
         duration=duration,
         dt=dt,
-        every=interval,
+        interval=interval,
         label=label,
     )
     return states.split(len(initial), dim=1)

@@ -90,8 +90,8 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
     sizes = escapes["size"]
     all_rates, all_bounds = escape_rates(escapes)
     rates, bounds = all_rates[source], all_bounds[source]
-    every = escapes.attributes["every"]
-    single = hazard(escapes["escapes"][source], check_numbers(escapes)[source], every)
+    interval = escapes.attributes["interval"]
+    single = hazard(escapes["escapes"][source], check_numbers(escapes)[source], interval)
     for column, look in enumerate(_gain_looks(escapes)):
         at = sizes * BESIDE ** (column - len(rates) // 2)
         dots = {"markersize": 2.2, "markeredgewidth": 0, "alpha": 0.5, "color": look["color"]}

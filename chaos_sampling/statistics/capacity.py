@@ -56,28 +56,28 @@ def check_numbers(escapes: Dataset) -> np.ndarray:
     Args:
         escapes: kind "escapes".
     """
-    return np.rint(escapes["time_at_risk"] / escapes.attributes["every"]).astype(int)
+    return np.rint(escapes["time_at_risk"] / escapes.attributes["interval"]).astype(int)
 
 
-def hazard(escapes: np.ndarray, checks: np.ndarray, every: float) -> np.ndarray:
+def hazard(escapes: np.ndarray, checks: np.ndarray, interval: float) -> np.ndarray:
     """Return the rate of escape λ in 1/τ, given that only a check every so often can see it.
 
-    A share 1 − exp(−λ every) of checks finds that a run has left, and λ is what makes it the share
-    found. A run that leaves the basin between two checks and is back at the second is not seen:
-    with a check every τ noise at g = 8 and N = 400 has a rate of 0.34, with one every 0.25 τ of
-    0.36, chaos of 0.27 with either (96 networks of 10 patterns, s = 4).
+    A share 1 − exp(−λ interval) of checks finds that a run has left, and λ is what makes it the
+    share found. A run that leaves the basin between two checks and is back at the second is not
+    seen: with a check every τ noise at g = 8 and N = 400 has a rate of 0.34, with one every 0.25 τ
+    of 0.36, chaos of 0.27 with either (96 networks of 10 patterns, s = 4).
 
     Args:
         escapes: number of escapes.
         checks: number of checks of runs that had not left before, of the same shape.
-        every: τ between checks.
+        interval: τ between checks.
 
     Returns:
         Rates of that shape: infinite where every check found an escape, NaN without checks.
     """
     share = np.divide(escapes, checks, out=np.full(np.shape(checks), np.nan), where=checks > 0)
     with np.errstate(divide="ignore"):
-        return -np.log1p(-share) / every
+        return -np.log1p(-share) / interval
 
 
 def escape_rates(escapes: Dataset) -> tuple[np.ndarray, np.ndarray]:
@@ -89,10 +89,10 @@ def escape_rates(escapes: Dataset) -> tuple[np.ndarray, np.ndarray]:
     Args:
         escapes: kind "escapes".
     """
-    every, checked = escapes.attributes["every"], check_numbers(escapes).sum(axis=-1)
-    rates = hazard(escapes["escapes"].sum(axis=-1), checked, every)
+    interval, checked = escapes.attributes["interval"], check_numbers(escapes).sum(axis=-1)
+    rates = hazard(escapes["escapes"].sum(axis=-1), checked, interval)
     with np.errstate(divide="ignore"):  # where nothing was checked there is no bound
-        return rates, -np.log(NEVER) / (checked * every)
+        return rates, -np.log(NEVER) / (checked * interval)
 
 
 def size_exponent(sizes: np.ndarray, escapes: np.ndarray, checks: np.ndarray) -> float:
@@ -166,14 +166,14 @@ def _velocity_rows(capacity: Dataset) -> list[dict[str, Any]]:
 
 
 def _escape_rows(escapes: Dataset) -> list[dict[str, Any]]:
-    every, checked = escapes.attributes["every"], check_numbers(escapes)
+    interval, checked = escapes.attributes["interval"], check_numbers(escapes)
     bounds = escape_rates(escapes)[1]
     cells = [enumerate(escapes[name]) for name in ("source", "gain", "size")]
     rows = [row("critical_gain", [], theory=escapes.attributes["critical_gain"])]
     for (source, name), (column, gain), (place, size) in product(*cells):
         at = source, column, place
         where = {"gain": gain, "size": size, "condition": {"source": str(name)}}
-        rate = _rate_row(escapes["escapes"][at], checked[at], every, where)
+        rate = _rate_row(escapes["escapes"][at], checked[at], interval, where)
         if not escapes["escapes"][at].any():
             rate |= {"interval": "bound", "low": 0.0, "high": bounds[at]}
         rows += [rate, row("time_at_risk", escapes["time_at_risk"][at], **where)]
@@ -181,19 +181,19 @@ def _escape_rows(escapes: Dataset) -> list[dict[str, Any]]:
 
 
 def _rate_row(
-    escapes: np.ndarray, checks: np.ndarray, every: float, where: Mapping[str, Any]
+    escapes: np.ndarray, checks: np.ndarray, interval: float, where: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Give the rate of all networks together, jackknifed; the median if it is not always finite."""
     present = checks > 0  # a network whose patterns have no basin tells nothing
     escapes, checks = escapes[present], checks[present]
 
     def together(some: np.ndarray, checked: np.ndarray) -> float:
-        return float(hazard(some.sum(), checked.sum(), every))
+        return float(hazard(some.sum(), checked.sum(), interval))
 
     values = jackknife(together, escapes, checks)
     if np.isfinite(values).all():
         return row("escape_rate", values, **where) | TOGETHER
-    return row("escape_rate", hazard(escapes, checks, every), ranks=True, **where)
+    return row("escape_rate", hazard(escapes, checks, interval), ranks=True, **where)
 
 
 def _exponent_rows(escapes: Dataset) -> list[dict[str, Any]]:

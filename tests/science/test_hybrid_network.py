@@ -17,7 +17,9 @@ GAINS = [0, 1, 3, 5, 8]
 
 @pytest.fixture(scope="module")
 def simulation():
-    return simulate_fixed_gain(**NETWORK, networks=8, gains=GAINS, duration=150, every=0.5, seed=1)
+    return simulate_fixed_gain(
+        **NETWORK, networks=8, gains=GAINS, duration=150, interval=0.5, seed=1
+    )
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +89,7 @@ def test_cycling_the_gain_leads_from_pattern_to_pattern():
             low_duration=(100, 120),
             high_duration=(100, 120),
             duration=1400,
-            every=1,
+            interval=1,
             seed=1,
         ),
         activity="phi",

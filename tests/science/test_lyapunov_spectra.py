@@ -47,7 +47,7 @@ def measure(
         dt=0.1,
         burn_in=tangent_burn_in,
         duration=duration,
-        interval=0.5,
+        qr_interval=0.5,
         blocks=blocks,
         rng=rngs[0],
     )

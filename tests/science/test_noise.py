@@ -27,7 +27,7 @@ def test_variance_under_noise(gain, amplitude):
     noise = Noise(amplitude, torch.Generator().manual_seed(1))
     run = {"dt": DT, "method": "euler", "noise": noise}
     state = dynamics.advance(network, state, gain, duration=20, **run)
-    _, states = dynamics.trajectory(network, state, gain, duration=20, every=0.5, **run)
+    _, states = dynamics.trajectory(network, state, gain, duration=20, interval=0.5, **run)
     # the method adds at most dt/2 = 2.5 % and networks of this size scatter by about 2 %
     expected = driven_variance(gain, amplitude)
     assert states.square().mean().item() == pytest.approx(expected, rel=0.08)

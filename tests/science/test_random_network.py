@@ -78,7 +78,7 @@ def measured_autocorrelation(method, *, gain=4, neurons=500, trials=50, dt=0.25)
     state = random_states(trials, neurons, seeds.generator(1, "initial states")).float()
     state = dynamics.advance(network, state, gain, duration=30, dt=dt, method=method)
     _, states = dynamics.trajectory(
-        network, state, gain, duration=120, dt=dt, every=INTERVAL, method=method
+        network, state, gain, duration=120, dt=dt, interval=INTERVAL, method=method
     )
     return autocorrelation(dynamics.rate(states).numpy(), 60).mean((1, 2))
 
@@ -96,7 +96,7 @@ def test_activity_decays_below_gain_one(gain):
     rng = seeds.generator(1, "decay")
     network = Network(random_weights(800, rng))
     state = 1e-3 * torch.from_numpy(rng.standard_normal((8, 800)))
-    time, states = dynamics.trajectory(network, state, gain, duration=40, dt=0.1, every=1)
+    time, states = dynamics.trajectory(network, state, gain, duration=40, dt=0.1, interval=1)
     norms = states.norm(dim=-1).mean(dim=1).numpy()
     assert (np.diff(norms) < 0).all()
     # slowest mode: g − 1, to the fluctuations of the largest real part (about N^(−1/2))
@@ -112,7 +112,7 @@ def test_perturbations_grow_at_high_gain_in_every_network():
         perturbation=1e-4,
         duration=40,
         dt=0.05,
-        every=0.1,
+        interval=0.1,
         seed=1,
     )
     distance, saturation = found["distance"][0], found["saturation"][0]

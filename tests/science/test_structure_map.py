@@ -13,10 +13,10 @@ COMMON = dict(
     networks=3,
     trials=2,
     dt=0.1,
-    every=1,
+    interval=1,
     tangent_burn_in=20,
     tangent_duration=20,
-    interval=1,
+    qr_interval=1,
     seed=1,
 )
 WEAK, STRONG = [0.5, 0.7], [1.5, 4]

@@ -183,7 +183,7 @@ def test_energy_falls_where_weights_are_symmetric(seed, size):
         torch.zeros(30, 30, dtype=torch.float64), outer_product(random_patterns(3, 30, rng), 4.0)
     )
     state = size * initial(2, 30, seed=seed)
-    _, states = trajectory(net, state, 0.0, duration=10, dt=0.05, every=0.25)
+    _, states = trajectory(net, state, 0.0, duration=10, dt=0.05, interval=0.25)
     rates = torch.tanh(states)
     energy = -((rates @ net.structured) * rates).sum(-1) / 2 + (
         states * rates - torch.log(torch.cosh(states))
@@ -273,7 +273,7 @@ def test_schedule_goes_on_across_records():
         asked.append(time)
         return 1.0 + time
 
-    _, states = trajectory(net, state, gain, duration=2, dt=0.1, every=0.5)
+    _, states = trajectory(net, state, gain, duration=2, dt=0.1, interval=0.5)
     np.testing.assert_allclose(asked, 0.05 + 0.1 * np.arange(20))
     expected = advance(net, state, lambda t: 1.0 + t, duration=2, dt=0.1)
     torch.testing.assert_close(states[-1], expected)
@@ -283,12 +283,14 @@ def test_schedule_goes_on_across_records():
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("every", [0.1, 0.2, 0.3, 0.6, 1.2])
-def test_recording_does_not_change_the_path(method, every):
+@pytest.mark.parametrize("interval", [0.1, 0.2, 0.3, 0.6, 1.2])
+def test_recording_does_not_change_the_path(method, interval):
     net, state = network(), initial(3, 20)
     _, all_states = trajectory(net, state, 3.0, duration=1.2, dt=0.1, method=method)
-    time, states = trajectory(net, state, 3.0, duration=1.2, dt=0.1, every=every, method=method)
-    stride = round(every / 0.1)
+    time, states = trajectory(
+        net, state, 3.0, duration=1.2, dt=0.1, interval=interval, method=method
+    )
+    stride = round(interval / 0.1)
     assert torch.equal(states, all_states[::stride])
     np.testing.assert_allclose(time, np.arange(0, 13, stride) * 0.1)
 
@@ -350,11 +352,12 @@ def test_negative_durations_are_refused(duration):
 
 
 @pytest.mark.parametrize(
-    ("duration", "dt", "every"), [(1, 0.3, None), (1, 0.1, 0.3), (1, 0.1, 0.25), (0.05, 0.1, None)]
+    ("duration", "dt", "interval"),
+    [(1, 0.3, None), (1, 0.1, 0.3), (1, 0.1, 0.25), (0.05, 0.1, None)],
 )
-def test_times_that_do_not_fit_are_refused(duration, dt, every):
+def test_times_that_do_not_fit_are_refused(duration, dt, interval):
     with pytest.raises(ValueError, match="whole multiple"):
-        trajectory(network(), initial(1, 20), 1.0, duration=duration, dt=dt, every=every)
+        trajectory(network(), initial(1, 20), 1.0, duration=duration, dt=dt, interval=interval)
 
 
 @pytest.mark.parametrize("method", ["RK4", "heun", ""])

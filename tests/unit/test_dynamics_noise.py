@@ -52,7 +52,7 @@ def test_noise_is_that_of_its_generator():
 
 def test_noise_goes_on_across_records():
     net, state = network(), initial(3, 20)
-    _, states = trajectory(net, state, 2.0, duration=2, dt=0.1, every=0.5, noise=noise())
+    _, states = trajectory(net, state, 2.0, duration=2, dt=0.1, interval=0.5, noise=noise())
     assert torch.equal(states[-1], advance(net, state, 2.0, duration=2, dt=0.1, noise=noise()))
 
 

@@ -48,7 +48,7 @@ def escapes():
             descended=(np.tile([1.0, 0.2], (2, 5)), ("source", "time")),
         ).items()
     }
-    attributes = {"every": 1, "critical_gain": 3.8, "traced_neurons": 400, "traced_gain": 3.0}
+    attributes = {"interval": 1, "critical_gain": 3.8, "traced_neurons": 400, "traced_gain": 3.0}
     return Dataset("escapes", "", arrays, attributes)
 
 

@@ -20,7 +20,7 @@ from chaos_sampling.network import Network, random_states, random_weights, stack
 
 CHAOTIC = dict(neurons=40, seed=1)
 """A network whose first exponents at g = 5 are 0.15, 0, −0.2 and −0.4 per τ."""
-RECORD = dict(dt=0.05, burn_in=10, duration=20, interval=0.5, blocks=2)
+RECORD = dict(dt=0.05, burn_in=10, duration=20, qr_interval=0.5, blocks=2)
 
 
 def network(neurons=12, seed=0, structured=False):
@@ -109,11 +109,12 @@ def test_integrator_is_of_fourth_order():
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-9), (torch.float32, 2e-5)])
-@pytest.mark.parametrize("interval", [0.1, 0.5])
-def test_interval_of_orthonormalisation_plays_no_part(interval, dtype, tolerance):
+@pytest.mark.parametrize("qr_interval", [0.1, 0.5])
+def test_interval_of_orthonormalisation_plays_no_part(qr_interval, dtype, tolerance):
     net, state = network(**CHAOTIC).to(dtype=dtype), states(2, 40).to(dtype)
     often, seldom = (
-        measure(net, state, 5.0, count=40, interval=interval).rates for interval in (interval, 1)
+        measure(net, state, 5.0, count=40, qr_interval=interval).rates
+        for interval in (qr_interval, 1)
     )
     np.testing.assert_allclose(often, seldom, atol=tolerance)
 

@@ -147,7 +147,7 @@ def test_all_that_varies_without_structure_comes_from_the_random_part(dt):
     noise = Noise(amplitude.item(), torch.Generator().manual_seed(0))
     silent = Network(torch.zeros(1, 80, 80))
     under_noise = dynamics.advance(silent, state, 0.0, duration=20, dt=dt, noise=noise)
-    _, chaotic = dynamics.trajectory(network, state, 4.0, duration=60, dt=dt, every=1)
+    _, chaotic = dynamics.trajectory(network, state, 4.0, duration=60, dt=dt, interval=1)
     expected = chaotic[20:].square().mean().item()
     # 1600 independent draws of noise have a standard error of 3.5 %; 2 of 80 directions lack
     assert under_noise.square().mean().item() == pytest.approx(expected, rel=0.15)

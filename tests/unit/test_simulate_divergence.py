@@ -13,7 +13,7 @@ DIVERGENCE = dict(
     perturbation=1e-4,
     duration=10,
     dt=0.1,
-    every=0.5,
+    interval=0.5,
     seed=1,
 )
 

@@ -9,7 +9,7 @@ from chaos_sampling.experiments.hybrid_networks import networks_of
 
 NETWORK = dict(neurons=40, patterns=2, rule="outer_product", strength=4, random_variance="1/N")
 NETWORK |= dict(networks=3, dt=0.1, seed=1)
-FIXED = dict(**NETWORK, gains=[0, 3, 8], duration=20, every=0.5)
+FIXED = dict(**NETWORK, gains=[0, 3, 8], duration=20, interval=0.5)
 CYCLED = dict(
     **NETWORK,
     low_gain=1,
@@ -17,7 +17,7 @@ CYCLED = dict(
     low_duration=(4, 6),
     high_duration=(8, 10),
     duration=60,
-    every=0.1,
+    interval=0.1,
 )
 
 
@@ -163,7 +163,7 @@ def test_recorded_gain_is_that_of_the_interval_that_ends(cycled):
 
 
 def test_recording_less_often_records_the_same(cycled):
-    seldom = simulate_cycled_gain(**{**CYCLED, "every": 0.5})
+    seldom = simulate_cycled_gain(**{**CYCLED, "interval": 0.5})
     for name in ("h", "gain"):
         np.testing.assert_array_equal(seldom[name], cycled[name][:, ::5])
 

@@ -15,7 +15,7 @@ LYAPUNOV = dict(
     dt=0.1,
     tangent_burn_in=10,
     duration=40,
-    interval=0.5,
+    qr_interval=0.5,
     blocks=4,
     seed=1,
 )
@@ -50,7 +50,7 @@ def test_spectra_are_labelled(spectra):
     for name in ("lyapunov_dimension", "entropy_rate"):
         assert spectra.variables[name].dims == each[:2]
         assert spectra[name].shape == (3, 2)
-    assert spectra.attributes == {"neurons": 30, "duration": 40, "interval": 0.5, "blocks": 4}
+    assert spectra.attributes == {"neurons": 30, "duration": 40, "qr_interval": 0.5, "blocks": 4}
 
 
 def test_exponents_descend(spectra):

@@ -95,7 +95,7 @@ def test_measures_are_those_of_the_networks_of_the_sweep(found):
     short = simulate_mixing(**settings)
     for index, gain in enumerate(SETTINGS["gains"]):
         settled = dynamics.advance(network, state, gain, duration=1, dt=0.1)
-        _, states = dynamics.trajectory(network, settled, gain, duration=4, dt=0.1, every=0.2)
+        _, states = dynamics.trajectory(network, settled, gain, duration=4, dt=0.1, interval=0.2)
         autocorrelation, expected = measure(states.numpy(), 11)
         np.testing.assert_allclose(
             short["autocorrelation"][index, 1], autocorrelation, rtol=1e-3, atol=1e-6

@@ -8,7 +8,7 @@ from chaos_sampling.experiments.readings import simulate_reading
 from chaos_sampling.overlaps import measure
 
 FIXED = dict(
-    neurons=30, patterns=2, networks=3, gains=[0, 1, 8], duration=4, dt=0.1, every=0.5, seed=1
+    neurons=30, patterns=2, networks=3, gains=[0, 1, 8], duration=4, dt=0.1, interval=0.5, seed=1
 )
 
 

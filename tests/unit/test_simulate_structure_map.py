@@ -16,10 +16,10 @@ SETTINGS = dict(
     burn_in=30,
     duration=20,
     dt=0.1,
-    every=1,
+    interval=1,
     tangent_burn_in=10,
     tangent_duration=20,
-    interval=1,
+    qr_interval=1,
     seed=1,
 )
 

@@ -60,7 +60,7 @@ def escapes():
         escapes=(counts, AT_RISK),
         time_at_risk=(time, AT_RISK),
     )
-    return Dataset("escapes", "", arrays, {"critical_gain": 3.8, "every": 1})
+    return Dataset("escapes", "", arrays, {"critical_gain": 3.8, "interval": 1})
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,19 @@ def test_largest_load_is_the_last_before_the_first_failure(retrieved, expected):
     assert largest_load(LOADS, np.array(retrieved)[:, None]).tolist() == [expected]
 
 
-def simulated(rates, runs=400, every=1.0, seed=0):
+def simulated(rates, runs=400, interval=1.0, seed=0):
     """Return escapes and checks of runs of 100 checks that leave at rates (..., networks)."""
     left = np.random.default_rng(seed).exponential(1, (runs, *np.shape(rates))) / rates
-    first = np.ceil(left / every).astype(int)  # the check that finds the run gone
+    first = np.ceil(left / interval).astype(int)  # the check that finds the run gone
     return (first <= 100).sum(axis=0), np.minimum(first, 100).sum(axis=0)
 
 
-@pytest.mark.parametrize("every", [0.25, 1.0, 4.0])
-def test_rate_does_not_depend_on_how_often_one_looks(every):
+@pytest.mark.parametrize("interval", [0.25, 1.0, 4.0])
+def test_rate_does_not_depend_on_how_often_one_looks(interval):
     rates = np.array([0.02, 0.1, 0.5])
-    escapes, checks = simulated(rates, 20000, every)
+    escapes, checks = simulated(rates, 20000, interval)
     # 1 / √escapes, and more where nearly every check finds an escape
-    np.testing.assert_allclose(hazard(escapes, checks, every), rates, rtol=0.04)
+    np.testing.assert_allclose(hazard(escapes, checks, interval), rates, rtol=0.04)
 
 
 def test_rate_without_escapes_with_nothing_else_and_without_checks():

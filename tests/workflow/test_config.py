@@ -149,7 +149,7 @@ BROKEN = [
     # Times that do not fit one another.
     (
         "hybrid: {network: {dt: 0.07}}",
-        "hybrid.fixed_gain.every: expected a whole multiple of hybrid.network.dt = 0.07",
+        "hybrid.fixed_gain.interval: expected a whole multiple of hybrid.network.dt = 0.07",
     ),
     (
         "sampling: {interval: 0.12}",
@@ -157,7 +157,7 @@ BROKEN = [
     ),
     (
         "statistics: {sample_every: 0.6}",
-        "statistics.sample_every: expected a whole multiple of hybrid.fixed_gain.every = 0.25",
+        "statistics.sample_every: expected a whole multiple of hybrid.fixed_gain.interval = 0.25",
     ),
     (
         "hybrid: {structure_map: {tangent_duration: 61}}",
