@@ -32,7 +32,7 @@ class History:
         records: what the JSON line of each interval says.
         snapshots: images shown before each grid.
         grids: uint8 images (64, 64, 64, 3) of the same latents.
-        diversity: of each grid, over that of as many real images.
+        diversity: the nearest distance of each grid, over that of as many real images.
     """
 
     shown: Tensor
@@ -67,14 +67,15 @@ class History:
         self.interval += values
         self.pending.clear()
 
-    def add_grid(self, seen: int, grid: Tensor, real_diversity: float) -> None:
+    def add_grid(self, seen: int, grid: Tensor, real_distance: float) -> None:
         """Keep a grid of generated images (64, 64, 64, 3), made after `seen` real ones.
 
-        Real images that repeat count as one grey level apart.
+        Its diversity is its nearest distance over that of real images, `real_distance`. Real images
+        that repeat count as one grey level apart.
         """
         self.snapshots.append(seen)
         self.grids.append(grid)
-        self.diversity.append(diversity(grid) / max(real_diversity, 1.0))
+        self.diversity.append(nearest_distance(grid) / max(real_distance, 1.0))
 
     def close_interval(self, seen: int, **speed: float) -> dict[str, Any]:
         """Record the means of the interval that ends after `seen` images, and return the record.
@@ -134,7 +135,7 @@ class History:
         return store.Variable(values, ("images_seen",), "1", long_name)
 
 
-def diversity(images: Tensor) -> float:
+def nearest_distance(images: Tensor) -> float:
     """Return how far images are from the most similar other one, in grey levels.
 
     That is the median over the images of the root-mean-square difference of pixels.

@@ -20,7 +20,7 @@ from chaos_sampling import seeds, store
 from chaos_sampling.checkpoint import load_checkpoint, postponing_signals, save_checkpoint
 from chaos_sampling.device import Stopwatch, can_compile, has_fast_bfloat16
 from chaos_sampling.gan import Architecture, Discriminator, Generator, initialize, render
-from chaos_sampling.history import History, diversity
+from chaos_sampling.history import History, nearest_distance
 from chaos_sampling.journal import Journal
 from chaos_sampling.latents import Latents
 
@@ -101,7 +101,7 @@ def train(
         raise ValueError(f"batch: expected at most {len(images)} (the images), found {batch}")
     steps = -(-images_shown // batch)
     history = History(shown=latents.next(0.0)[:SHOWN].clone())  # (64, K)
-    real_diversity = diversity(_choose(images, len(history.shown), seed))
+    real_distance = nearest_distance(_choose(images, len(history.shown), seed))
 
     # Continue where an earlier run stopped.
     players = Players(latents.size, width, discriminator, beta1=beta1, seed=seed, device=device)
@@ -129,7 +129,7 @@ def train(
             last = step + 1 == steps
             if last or _due(step, batch, grid_every):
                 grid = render(players.averaged, history.shown.to(device))
-                history.add_grid((step + 1) * batch, grid, real_diversity)
+                history.add_grid((step + 1) * batch, grid, real_distance)
             recording = last or _due(step, batch, record_every)
             stopping = bool(received)
             saving = last or stopping or time.monotonic() - saved >= checkpoint_seconds
@@ -226,7 +226,7 @@ class Players:
                 fake = G(z)  # (B, 3, 64, 64)
                 real_logits, fake_logits = D(real).float(), D(fake.detach()).float()  # (B,)
             D_loss = _cross_entropy(real_logits, real_label) + _cross_entropy(fake_logits, 0.0)
-            _descend(self.discriminator_optimizer, D_loss)
+            _update(self.discriminator_optimizer, D_loss)
 
             # The generator: its images towards 1; the discriminator needs no gradients here, which
             # makes another graph of it where it is compiled.
@@ -234,7 +234,7 @@ class Players:
             with self._autocast():
                 logits = D(fake).float()  # (B,)
             G_loss = _cross_entropy(logits, 1.0)
-            _descend(self.generator_optimizer, G_loss)
+            _update(self.generator_optimizer, G_loss)
         means = [D_loss, G_loss, real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()]
         return torch.stack(means).detach()
 
@@ -355,7 +355,7 @@ def _cross_entropy(logits: Tensor, target: float) -> Tensor:
     return binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
 
 
-def _descend(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

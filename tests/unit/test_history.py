@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chaos_sampling import store
-from chaos_sampling.history import MEANS, History, diversity
+from chaos_sampling.history import MEANS, History, nearest_distance
 
 SHOWN = torch.zeros(64, 5)
 BATCH = 4
@@ -30,16 +30,16 @@ def run(history: History, *steps: list[float]) -> None:
     ("levels", "expected"),
     [((5, 5, 5), 0), ((0, 100), 100), ((0, 10, 11, 50, 52), 2), ((7, 7, 7, 90, 200), 0)],
 )
-def test_diversity_is_the_median_distance_to_the_most_similar_image(levels, expected):
-    assert diversity(grid(*levels)) == pytest.approx(expected, abs=1e-3)
+def test_nearest_distance_is_the_median_to_the_most_similar_image(levels, expected):
+    assert nearest_distance(grid(*levels)) == pytest.approx(expected, abs=1e-3)
 
 
 @given(seed=st.integers(0, 99), count=st.integers(2, 20))
-def test_diversity_does_not_depend_on_the_order_and_scales_with_contrast(seed, count):
+def test_nearest_distance_ignores_the_order_and_scales_with_contrast(seed, count):
     images = np.random.default_rng(seed).integers(0, 128, (count, 4, 4, 3), np.uint8)
-    expected = diversity(torch.from_numpy(images))
-    assert diversity(torch.from_numpy(images[::-1].copy())) == pytest.approx(expected)
-    assert diversity(torch.from_numpy(2 * images)) == pytest.approx(2 * expected, rel=1e-5)
+    expected = nearest_distance(torch.from_numpy(images))
+    assert nearest_distance(torch.from_numpy(images[::-1].copy())) == pytest.approx(expected)
+    assert nearest_distance(torch.from_numpy(2 * images)) == pytest.approx(2 * expected, rel=1e-5)
 
 
 def test_diversity_is_told_in_units_of_real_images_one_grey_level_apart_at_least():

@@ -283,12 +283,12 @@ def test_losses_that_are_not_finite_are_found_between_checkpoints_too(tmp_path):
 
 def overflow_at(step, monkeypatch):
     """Let a gradient of the generator overflow, after the losses of this step are known."""
-    descend, updates = training._descend, itertools.count(1)  # two a step, the generator's second
+    update, updates = training._update, itertools.count(1)  # two a step, the generator's second
 
     def overflowing(optimizer, loss):
-        descend(optimizer, loss * torch.inf if next(updates) == 2 * step else loss)
+        update(optimizer, loss * torch.inf if next(updates) == 2 * step else loss)
 
-    monkeypatch.setattr(training, "_descend", overflowing)
+    monkeypatch.setattr(training, "_update", overflowing)
 
 
 def test_weights_that_are_not_finite_are_not_saved(tmp_path, monkeypatch):
