@@ -17,11 +17,12 @@ def choose(requested: Literal["auto", "cuda", "cpu"], granted: bool) -> torch.de
     """Return the device to use; never fall back without saying so.
 
     Args:
-        requested: "auto" takes CUDA when it is granted and there, otherwise the CPU with a warning.
+        requested: "auto" takes CUDA when it is granted and there and computes, otherwise the CPU
+            with a warning.
         granted: whether the job was given a GPU.
 
     Raises:
-        RuntimeError: "cuda" was requested, but is not there or was not granted.
+        RuntimeError: "cuda" was requested, but is not there, does not compute, or was not granted.
     """
     if requested == "cpu":
         return torch.device("cpu")
@@ -29,6 +30,8 @@ def choose(requested: Literal["auto", "cuda", "cpu"], granted: bool) -> torch.de
         missing = "this job was granted no GPU (--resources gpu=0)"
     elif not torch.cuda.is_available():
         missing = "torch finds no CUDA device"
+    elif error := _error_of_cuda():
+        missing = f"torch cannot compute on the CUDA device ({error})"
     else:
         return torch.device("cuda")
     if requested == "cuda":
@@ -55,7 +58,7 @@ def can_compile(device: torch.device) -> bool:
     try:
         torch.compile(lambda x: x.relu() + 1)(torch.zeros(1, device=device))
     except Exception as error:  # a compiler or Python's headers may be missing, or Triton too old
-        reason = str(error).strip().partition("\n")[0]
+        reason = _first_line(error)
         logger.warning("device: torch.compile does not work here (%s); going on without", reason)
         return False
     return True
@@ -100,3 +103,16 @@ class Stopwatch:
         event = torch.cuda.Event(enable_timing=True)
         event.record()
         return event
+
+
+def _error_of_cuda() -> str | None:
+    """Return what CUDA answers to a first kernel: torch has none for GPUs of old generations."""
+    try:
+        torch.ones(1, device="cuda").item()
+    except RuntimeError as error:
+        return _first_line(error)
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

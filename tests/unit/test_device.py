@@ -11,6 +11,7 @@ from chaos_sampling.device import Stopwatch, can_compile, choose, has_fast_bfloa
 @pytest.fixture(params=[True, False], ids=["with CUDA", "without CUDA"])
 def available(request, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: request.param)
+    monkeypatch.setattr(torch, "ones", lambda *shape, device: torch.zeros(*shape))
     return request.param
 
 
@@ -29,6 +30,18 @@ def test_cuda_is_never_replaced_silently(available, granted):
     else:
         with pytest.raises(RuntimeError, match="device: expected a GPU"):
             choose("cuda", granted)
+
+
+def test_a_gpu_that_torch_has_no_kernels_for_counts_as_none(monkeypatch, caplog):
+    def fail(*shape, device):
+        raise torch.AcceleratorError("CUDA error: no kernel image is available\nmore")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch, "ones", fail)
+    assert choose("auto", granted=True).type == "cpu"
+    assert "(CUDA error: no kernel image is available); running on the CPU" in caplog.text
+    with pytest.raises(RuntimeError, match=r"device: expected a GPU .* no kernel image"):
+        choose("cuda", granted=True)
 
 
 def test_cpu_is_cpu_without_warning(available, caplog):
