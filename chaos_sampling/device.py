@@ -46,7 +46,8 @@ def choose(requested: Literal["auto", "cuda", "cpu"], granted: bool) -> torch.de
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Say whether the hardware multiplies bfloat16 matrices natively rather than by emulation."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        with torch.cuda.device(device):
+            return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
@@ -72,6 +73,7 @@ class Stopwatch:
     """
 
     def __init__(self, device: torch.device) -> None:
+        self.device = device
         self.on_gpu = device.type == "cuda"
         self.spans: list[tuple[str, Any, Any]] = []
         self.began = time.monotonic()
@@ -86,7 +88,7 @@ class Stopwatch:
     def lap(self) -> tuple[float, dict[str, float]]:
         """Return the seconds since the last lap, and the share of each part; wait for the GPU."""
         if self.on_gpu:
-            torch.cuda.synchronize()
+            torch.cuda.synchronize(self.device)
         now = time.monotonic()
         seconds = now - self.began
         shares: dict[str, float] = {}
@@ -101,7 +103,7 @@ class Stopwatch:
         if not self.on_gpu:
             return time.monotonic()
         event = torch.cuda.Event(enable_timing=True)
-        event.record()
+        event.record(torch.cuda.current_stream(self.device))
         return event
 
 

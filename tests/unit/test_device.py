@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -58,6 +59,14 @@ def test_bfloat16_is_fast_where_the_cpu_multiplies_it(capabilities, expected, mo
     assert has_fast_bfloat16(torch.device("cpu")) is expected
 
 
+def test_bfloat16_is_fast_where_the_gpu_that_computes_multiplies_it(monkeypatch):
+    current = []
+    monkeypatch.setattr(torch.cuda, "device", lambda device: nullcontext(current.append(device)))
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bool(current))
+    assert has_fast_bfloat16(torch.device("cuda", 1))
+    assert current == [torch.device("cuda", 1)]
+
+
 def test_cpus_do_without_compilation(monkeypatch):
     monkeypatch.setattr(torch, "compile", None)
     assert not can_compile(torch.device("cpu"))
@@ -78,6 +87,9 @@ def test_a_gpu_without_a_compiler_is_reported(monkeypatch, caplog):
     assert "torch.compile does not work here (Failed to find C compiler);" in caplog.text
 
 
+GPU = torch.device("cuda", 1)
+
+
 class Event:
     """Stands for torch.cuda.Event: each takes place half a second after the one before."""
 
@@ -86,7 +98,8 @@ class Event:
     def __init__(self, *, enable_timing: bool) -> None:
         assert enable_timing
 
-    def record(self) -> None:
+    def record(self, stream: torch.device) -> None:
+        assert stream == GPU
         Event.clock += 500.0  # ms
         self.time = Event.clock
 
@@ -94,21 +107,22 @@ class Event:
         return later.time - self.time
 
 
-@pytest.mark.parametrize("device", ["cpu", "cuda"])
+@pytest.mark.parametrize("device", [torch.device("cpu"), GPU], ids=str)
 def test_a_stopwatch_knows_the_share_of_each_part(device, monkeypatch):
     cpu = iter([0, 0.5, 1, 1, 1.5, 1.5, 2, 5, 5, 6, 10])
     gpu = iter([0, 5, 10])  # it asks the GPU for the rest
-    clock = cpu if device == "cpu" else gpu
+    clock = gpu if device == GPU else cpu
     waits = []
     monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
     monkeypatch.setattr(torch.cuda, "Event", Event)
-    monkeypatch.setattr(torch.cuda, "synchronize", lambda: waits.append(True))
-    stopwatch = Stopwatch(torch.device(device))
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: device)
+    monkeypatch.setattr(torch.cuda, "synchronize", waits.append)
+    stopwatch = Stopwatch(device)
     for part in ("data", "latents", "latents"):
         with stopwatch.timing(part):
             pass
     assert stopwatch.lap() == (5.0, {"data": 0.1, "latents": 0.2})
     with stopwatch.timing("data"):
         pass
-    assert stopwatch.lap() == (5.0, {"data": 0.2 if device == "cpu" else 0.1})
-    assert len(waits) == (2 if device == "cuda" else 0)
+    assert stopwatch.lap() == (5.0, {"data": 0.1 if device == GPU else 0.2})
+    assert waits == ([GPU, GPU] if device == GPU else [])
