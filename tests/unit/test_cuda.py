@@ -53,8 +53,8 @@ TRAINING = {
     "discriminator": "dcgan",
     "real_label": 0.9,
     "flip": True,
-    "decay": 0.4,
-    "average": 0.9,
+    "learning_rate_decay": 0.4,
+    "ema_decay": 0.9,
     "seed": 1,
 }
 TIMES = {"burn_in": 1.0, "dt": 0.05, "interval": 0.15}
@@ -312,7 +312,7 @@ def test_networks_are_simulated_as_on_the_cpu():
         settings = {"duration": 1, "dt": 0.05, "noise": noise}
         _, states = trajectory(network, state, lambda time: 2 + time, **settings)
         paths.append(states.numpy())
-        settings = {"count": 3, "dt": 0.05, "burn_in": 1, "duration": 2, "interval": 0.5}
+        settings = {"count": 3, "dt": 0.05, "burn_in": 1, "duration": 2, "qr_interval": 0.5}
         spectrum = lyapunov_exponents(network, state, 2.0, **settings, blocks=2, rng=rng)
         exponents.append(spectrum.exponents)
     np.testing.assert_allclose(*paths, rtol=1e-6)

@@ -218,7 +218,8 @@ BROKEN = [
     (
         "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
         "{dataset: avatars, latents: subset, recipe: ours, seed: 1}]",
-        "has non-unique elements",
+        "models: [{'dataset': 'avatars', 'latents': 'subset', 'recipe': 'ours', 'seed': 1}, "
+        "{'dataset': 'avatars', 'latents': 'subset', 'recipe': 'ours', 'seed': 1}] has non-unique",
     ),
     (
         "models: [{pretrained: celeba64-subset}, {pretrained: celeba64-subset, dataset: avatars}]",

@@ -75,6 +75,14 @@ def test_verdicts_are_counted_right():
     assert found == [len(verdicts), *counts]
 
 
+def test_what_holds_is_what_the_documents_say():
+    found = re.search(r"## What holds.*?## Run it", README.read_text(), re.DOTALL).group()
+    numbers = re.findall(r"−?[\d.]+ \(−?[\d.]+ to −?[\d.]+\)", found)
+    assert len(numbers) > 5
+    known = (ROOT / "docs" / "paper.md").read_text()
+    assert [number for number in numbers if number not in known] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_that_are_named_exist(page):
     files = [path.as_posix() for path in (*ROOT.glob("*.*"), *ROOT.glob("[!.]*/**/*.*"))]
