@@ -13,7 +13,7 @@ from chaos_sampling.statistics.selection import load
 from chaos_sampling.statistics.table import COLUMNS, range_of, row, table
 
 REFERENCE = Path(__file__).parents[2] / "reference"
-TABLES = sorted({*REFERENCE.glob("*.tsv")} - {*REFERENCE.glob("claims_*.tsv")})
+TABLES = sorted({*REFERENCE.glob("*.tsv")} - {*REFERENCE.glob("claims*.tsv")})
 VALUES = st.lists(st.floats(-100, 100).map(lambda x: round(x, 3)), min_size=2, max_size=12)
 
 
