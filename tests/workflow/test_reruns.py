@@ -149,7 +149,7 @@ CONFIGURED = {
         "hybrid: {network: {strength: 3}}",
         {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *OVERLAPS}
         | {*CYCLES, *AFTER_CYCLES}
-        | {"summarise_hybrid", "plot_figure4", "plot_figureS9", *REPORT},
+        | {"summarise_hybrid", "plot_figure4", "plot_figureS9", "plot_figureS10", *REPORT},
     ),
     "the number of restarts": (
         "hybrid: {cycles: {restarts: 5}}",
@@ -327,10 +327,11 @@ def test_an_edited_rule_of_a_verdict_reruns_the_verdicts(after, edit):
 @pytest.mark.parametrize(
     ("deleted", "expected"),
     [
-        (["statistics/hybrid.tsv"], {"summarise_hybrid", *REPORT}),
+        (["statistics/hybrid.tsv"], {"summarise_hybrid", "plot_figureS10", *REPORT}),
         (
             ["figures/figure4.png", "hybrid/fixed_gain_overlaps.h5"],
-            {"measure_overlaps/fixed_gain", "summarise_hybrid", "plot_figure4", *REPORT},
+            {"measure_overlaps/fixed_gain", "summarise_hybrid", "plot_figure4", "plot_figureS10"}
+            | {*REPORT},
         ),
         (["hybrid/fixed_gain_overlaps.h5"], set()),
     ],
