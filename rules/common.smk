@@ -22,7 +22,6 @@ NOT_SCIENCE |= {"coordinates", "download"}
 MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
 CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
-FIGURES = ["1", "2", "3", "4", *(f"S{number}" for number in range(1, 14))]
 TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "training"]
 TABLES += ["hybrid", "structure", "cycles", "capacity"]
 PROTOCOLS = ["fixed_gain", "gain_sweep", "cycled_gain"]

@@ -16,6 +16,7 @@ from snakemake.api import SnakemakeApi
 from snakemake.jobs import get_script_mtime
 from snakemake.logging import logger
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, ResourceSettings
+from snakemake.workflow import Workflow
 from snakemake_interface_logger_plugins.common import LogEvent
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,12 @@ def dry_run(
         settings = DAGSettings(targets=frozenset(targets), forceall=everything)
         workflow.dag(settings).execute_workflow(executor="dryrun")
     return collector.jobs
+
+
+def parsed() -> Workflow:
+    """Return the workflow of the default run, its rules not yet applied to any file."""
+    with keeping_sigterm(), SnakemakeApi() as api:
+        return api.workflow(ResourceSettings(), snakefile=ROOT / "Snakefile")._workflow
 
 
 @contextmanager

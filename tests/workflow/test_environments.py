@@ -8,16 +8,16 @@ import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from itertools import chain
+from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from snakemake_runs import ROOT
+from snakemake_runs import ROOT, parsed
 
 ENVS = ROOT / "envs"
 CONDA_NAMES = {"torch": "pytorch", "huggingface-hub": "huggingface_hub"}
-DIRECTIVES = ("output", "log", "benchmark", "conda", "threads", "resources", "params", "message")
 
 
 def locked(name):
@@ -41,17 +41,8 @@ def conda_versions(name):
     return dict(pins)
 
 
-def rules():
-    """Return the text of every rule by its name, `use rule` left out."""
-    text = "\n".join(path.read_text() for path in sorted((ROOT / "rules").glob("*.smk")))
-    parts = re.split(r"^(?:use )?rule (\w+)(?: as \w+ with)?:\n", text, flags=re.MULTILINE)
-    bodies = {}
-    for name, body in zip(parts[1::2], parts[2::2], strict=True):
-        bodies.setdefault(name, body)
-    return bodies
-
-
-RULES = rules()
+WORKFLOW = parsed()
+RULES = {rule.name: rule for rule in WORKFLOW.rules if rule.name != "all"}
 CONDA = ("analysis", "plot", "torch")
 
 
@@ -88,6 +79,11 @@ def test_conda_environments_have_the_locked_versions(name):
     assert pins == {package: lock[package] for package in pins}
 
 
+def script_of(rule):
+    """Return the name of a rule's script."""
+    return Path(rule.script).stem
+
+
 def imports(path, seen):
     """Collect the modules outside this project that a file imports, directly or through others.
 
@@ -111,12 +107,11 @@ def imports(path, seen):
 
 @pytest.mark.parametrize("name", CONDA)
 def test_conda_environments_hold_what_their_scripts_import(name):
-    wanted = set()
-    for body in RULES.values():
-        if f'"../envs/{name}.yaml"' in body:
-            script = re.search(r'"\.\./scripts/(\w+\.py)"', body)[1]
-            wanted |= imports(ROOT / "scripts" / script, set())
-            wanted |= imports(ROOT / "scripts" / "stage.py", set())
+    scripts = {
+        script_of(rule) for rule in RULES.values() if rule.conda_env == f"../envs/{name}.yaml"
+    }
+    paths = [ROOT / "scripts" / f"{script}.py" for script in (*scripts, "stage")]
+    wanted = set().union(*(imports(path, set()) for path in paths))
     providers = packages_distributions()
     packages = {canonicalize_name(providers[module][0]) for module in wanted}
     assert packages
@@ -125,12 +120,14 @@ def test_conda_environments_hold_what_their_scripts_import(name):
 
 @pytest.mark.parametrize("name", RULES)
 def test_rules_say_what_they_need(name):
-    body = RULES[name]
-    assert re.match(r'    """\w.*\."""\n', body)
-    assert [word for word in DIRECTIVES if f"\n    {word}:" not in body] == []
-    assert f'script:\n        "../scripts/{name}.py"' in body
-    assert f'code=science("{name}")' in body
+    rule = RULES[name]
+    assert name.replace("_model_", "_") == script_of(rule)
+    assert rule.docstring.endswith(".")
+    assert rule.params["code"] == WORKFLOW.globals["science"](script_of(rule))
+    assert all((rule.conda_env, rule.message, rule.log, rule.benchmark))
+    assert rule.resources.keys() >= {"_cores", "mem_mb", "runtime"}
 
 
 def test_every_script_has_a_rule():
-    assert {path.stem for path in (ROOT / "scripts").glob("*.py")} == {*RULES, "stage"}
+    scripts = {path.stem for path in (ROOT / "scripts").glob("*.py")}
+    assert scripts == {*map(script_of, RULES.values()), "stage"}
