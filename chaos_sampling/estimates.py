@@ -103,7 +103,11 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
         LookupError: several rows fit.
     """
     if not rows.over:
-        return _of_models(_values(rows, tables)) if rows.models else _of_row(rows, tables)
+        if not rows.models:
+            return _of_row(rows, tables)
+        values = _values(rows, tables)
+        _require_trainings(values)
+        return _of(row(rows.quantity, [*values.values()]), "trainings")
     other = replace(rows, over=None, **rows.over)
     if rows.models:
         ones, others = _values(rows, tables), _values(other, tables)
@@ -155,11 +159,6 @@ def _values(rows: Rows, tables: Tables) -> dict[str, float]:
                 raise LookupError(f"{rows}: expected one row of {name}, found several")
             values[name] = found["median"]
     return values
-
-
-def _of_models(values: Mapping[str, float]) -> Estimate:
-    _require_trainings(values)
-    return _of(row("", list(values.values())), "trainings")
 
 
 def _of_trainings(ones: Sequence[float], others: Sequence[float], *, paired: bool) -> Estimate:

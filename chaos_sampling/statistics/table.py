@@ -35,7 +35,7 @@ RANGES = {
     (0.0, 1.0): (
         *SHARES,
         *("uniformity_power", "correlation_rms", "correlation_rms_latents"),
-        *("correlation_abs", "correlation_noise", "projection_*"),
+        *("correlation_abs", "correlation_noise", "projection_*", "precision_*", "recall_*"),
     ),
     (-1.0, 1.0): (
         *("pooled_r_*", "run_r_*", "*_correlation", "*_excess"),
@@ -44,6 +44,7 @@ RANGES = {
     (0.0, np.inf): (
         *("escape_rate", "variance_*", "step_change_*", "dimension_h", "dimension_phi"),
         *("lyapunov_dimension", "entropy_rate", "visit_entropy", "patterns_visited"),
+        *("frechet_*", "diversity_*", "sliced_wasserstein"),
     ),
 }
 """Bounds that no interval reaches past, by the names of quantities; the first that fits counts."""

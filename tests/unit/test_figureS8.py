@@ -118,6 +118,20 @@ def test_training_seeds_are_drawn_as_one_with_an_interval():
     np.testing.assert_allclose(line, 1.2 * 9)
     axes = figure.axes[PANELS.index("diversity")]
     bars = axes.collections[0]  # re-estimated, first by name
-    half = stats.t.ppf(0.975, 2) * np.std([0.9 * 10, 0.9 * 12, 0.9 * 14], ddof=1) / np.sqrt(3)
+    error = stats.t.ppf(0.975, 2) * np.std([0.9 * 10, 0.9 * 12, 0.9 * 14], ddof=1) / np.sqrt(3)
     low, high = bars.get_segments()[0][:, 1]
-    assert (high - low) / 2 == pytest.approx(half)
+    np.testing.assert_allclose(np.log([low / 10.8, high / 10.8]), np.array([-1, 1]) * error / 10.8)
+
+
+def test_the_interval_of_a_precision_stays_above_0():
+    names = [f"celeba-subset-seed{seed}" for seed in (1, 2, 3)]
+    found = [
+        quality(name, level, with_images=True)
+        for name, level in zip(names, (0.001, 0.05, 0.3), strict=True)
+    ]
+    axes = figureS8.draw(found).axes[PANELS.index("precision")]
+    ends = np.concatenate(
+        [np.ravel(np.array(bars.get_segments())[:, :, 1]) for bars in axes.collections]
+    )
+    assert (ends > 0).all()
+    assert (ends < 1).all()
