@@ -46,7 +46,7 @@ rule sample_grid:
     threads: 8
     resources:
         gpu=1,
-        mem="3GB",
+        mem="6GB",
         runtime="30m",
     params:
         settings=config["gan"]["grid"],
@@ -72,7 +72,7 @@ rule sample_gain:
     threads: 8
     resources:
         gpu=1,
-        mem="3GB",
+        mem="6GB",
         runtime="30m",
     params:
         settings={
@@ -102,7 +102,7 @@ rule sample_switched:
     threads: 8
     resources:
         gpu=1,
-        mem="3GB",
+        mem="6GB",
         runtime="30m",
     params:
         settings=config["sampling"]["switched"]
