@@ -47,8 +47,8 @@ def draw(
         seed: of the weights, the readout, the initial states and the control, a stream each.
         device: where to draw, in float32.
         degree: neurons per latent of the expander, which alone has use for it.
-        recording: "duration" and "interval" in τ of the recording to which "whitened" and the
-            controls are fitted; a readout has no use for it.
+        recording: "duration" and "interval" in τ of the recording to which "whitened",
+            "ornstein_uhlenbeck" and "surrogate" are fitted; the others have no use for it.
 
     Returns:
         The source, and the chaotic latents that it is itself, or to which it was fitted.
@@ -71,12 +71,14 @@ def draw(
     chaos.next(burn_in)
     if name in get_args(Readout):
         return chaos, chaos
+    generator = seeds.torch_generator(seed, f"{name} latents of the GAN", device=device)
+    if name == "gaussian":
+        return controls.Gaussian(batch, count, generator), chaos
     recorded = record(chaos, **recording)  # (T, B, K)
     if name == "whitened":
         matrix = whiten(chaos.readout.numpy(force=True), recorded)
         chaos.readout = torch.from_numpy(matrix).to(device)
         return chaos, chaos
-    generator = seeds.torch_generator(seed, f"{name} latents of the GAN", device=device)
     source = controls.from_chaos(
         name, recorded, interval=recording["interval"], batch=batch, generator=generator
     )

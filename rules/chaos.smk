@@ -8,7 +8,6 @@ rule simulate_traces:
         "<benchmarks>/simulate_traces.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="1GB",
         runtime="10m",
@@ -32,7 +31,6 @@ rule simulate_divergence:
         "<benchmarks>/simulate_divergence.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="30m",
@@ -108,7 +106,6 @@ rule simulate_convergence:
         "<benchmarks>/simulate_convergence.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="1h",
@@ -132,7 +129,6 @@ rule simulate_noise:
         "<benchmarks>/simulate_noise.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="1h",
@@ -156,7 +152,6 @@ rule simulate_latents:
         "<benchmarks>/simulate_latents.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="1h",
@@ -180,7 +175,6 @@ rule solve_mean_field:
         "<benchmarks>/solve_mean_field.tsv"
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         mem="1GB",
         runtime="10m",

@@ -22,8 +22,6 @@ NOT_SCIENCE |= {"coordinates", "download"}
 MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
 CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
-TABLES = ["chaos", "mean_field", "noise", "latents", "sampling", "training"]
-TABLES += ["hybrid", "structure", "cycles", "capacity"]
 PROTOCOLS = ["fixed_gain", "gain_sweep", "cycled_gain"]
 SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
 # All values of each wildcard but the gain, which may be any; no rule makes files of others.
@@ -122,7 +120,7 @@ def training_settings(wildcards):
     """Return the parameters of a training, but for those of other latents than the model's."""
     gan, source = config["gan"], MODELS[wildcards.model]["latents"]
     unread = {"degree"} if source != "expander" else set()
-    unread |= {"recording"} if source in get_args(Readout) else set()
+    unread |= {"recording"} if source in {*get_args(Readout), "gaussian"} else set()
     latents = {name: value for name, value in gan["latents"].items() if name not in unread}
     return {"latents": latents, "batch": gan["batch"], "training": gan["training"]}
 

@@ -90,6 +90,18 @@ def describe(error):
     return f"{key}: unknown key '{unknown}'. {hint}"
 
 
+UPPER_LIMITS = {
+    "gan.latents.count": "gan.latents.neurons",
+    "gan.latents.degree": "gan.latents.neurons",
+    "statistics.transient": "chaos.divergence.duration",
+    "chaos.mixing.longest_lag": "chaos.mixing.duration",
+    "chaos.latents.longest_lag": "chaos.latents.duration",
+    "hybrid.escapes.patterns": "hybrid.escapes.traced_neurons",
+    "hybrid.cycled_gain.low_gain": "hybrid.cycled_gain.high_gain",
+}
+"""Keys that must not exceed another one."""
+
+
 def limits():
     """List (key, value, upper limit, what the limit is) of keys that bound one another."""
     network, latents = config["hybrid"]["network"], config["gan"]["latents"]
@@ -99,8 +111,8 @@ def limits():
         network["neurons"] - 1,
         "one fewer than hybrid.network.neurons, so that an orthogonal direction is left",
     )
-    for name in ("count", "degree"):
-        yield f"gan.latents.{name}", latents[name], latents["neurons"], "gan.latents.neurons"
+    for key, limit in UPPER_LIMITS.items():
+        yield key, value_of(key), value_of(limit), limit
     recording = latents["recording"]
     yield (
         "gan.latents.count",
@@ -108,20 +120,6 @@ def limits():
         config["gan"]["batch"] * round(recording["duration"] / recording["interval"]),
         "the samples in gan.latents.recording, of gan.batch trajectories",
     )
-    yield (
-        "statistics.transient",
-        config["statistics"]["transient"],
-        config["chaos"]["divergence"]["duration"],
-        "chaos.divergence.duration",
-    )
-    for name in ("mixing", "latents"):
-        section = config["chaos"][name]
-        yield (
-            f"chaos.{name}.longest_lag",
-            section["longest_lag"],
-            section["duration"],
-            f"chaos.{name}.duration",
-        )
     for index, size in enumerate(config["chaos"]["sweep"]["sizes"]):
         key = f"chaos.sweep.sizes.{index}"
         yield f"{key}.exponents", size["exponents"], size["neurons"], f"{key}.neurons"
@@ -150,13 +148,6 @@ def limits():
         stored, smallest = section["patterns"], min(section["sizes"])
         most = max(stored) if isinstance(stored, list) else stored
         yield f"hybrid.{name}.patterns", most, smallest, f"the smallest of hybrid.{name}.sizes"
-    escapes = config["hybrid"]["escapes"]
-    yield (
-        "hybrid.escapes.patterns",
-        escapes["patterns"],
-        escapes["traced_neurons"],
-        "hybrid.escapes.traced_neurons",
-    )
     for name in ("fixed_gain", "gain_sweep", "readings"):
         kept = (1 - config["statistics"]["dropped"]) * config["hybrid"][name]["duration"]
         yield "statistics.block", config["statistics"][
@@ -166,8 +157,6 @@ def limits():
     for phase in ("low_duration", "high_duration"):
         shortest, longest = cycled[phase]
         yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
-    low, high = cycled["low_gain"], cycled["high_gain"]
-    yield "hybrid.cycled_gain.low_gain", low, high, "hybrid.cycled_gain.high_gain"
     for name in ("low_durations", "high_durations"):
         for index, (shortest, longest) in enumerate(config["hybrid"]["cycles"][name]):
             yield f"hybrid.cycles.{name}.{index}", shortest, longest, "its second value"
@@ -248,7 +237,7 @@ WHOLE_MULTIPLES = {
         "gan.latents.recording.interval",
         "gan.training.advance",
     ],
-    "gan.latents.recording.interval": ["gan.latents.recording.duration", "gan.training.advance"],
+    "gan.latents.recording.interval": ["gan.latents.recording.duration"],
     "gan.grid.dt": ["gan.grid.burn_in"],
     "hybrid.network.dt": [
         "hybrid.fixed_gain.interval",
@@ -280,6 +269,9 @@ def whole_multiples():
     for interval, keys in WHOLE_MULTIPLES.items():
         for key in keys:
             yield key, value_of(key), value_of(interval), interval
+    if any(model.get("latents") == "surrogate" for model in config["models"]):
+        interval = "gan.latents.recording.interval"
+        yield "gan.training.advance", value_of("gan.training.advance"), value_of(interval), interval
     convergence, lyapunov = config["chaos"]["convergence"], config["chaos"]["lyapunov"]
     for dt in convergence["time_steps"]:
         for name in ("horizon", "interval"):

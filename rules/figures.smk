@@ -12,39 +12,21 @@ FIGURES = {
         "fixed_overlaps": "<results>/hybrid/fixed_gain_overlaps.h5",
         "cycled_overlaps": "<results>/hybrid/cycled_gain_overlaps.h5",
     },
-    "S1": {
-        "theory": rules.solve_mean_field.output[0],
-        "mixing": expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
-        "lyapunov": expand("<results>/chaos/lyapunov/size~{size}.h5", size=SIZES),
-    },
-    "S2": {
-        "theory": rules.solve_mean_field.output[0],
-        "mixing": expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
-    },
-    "S3": {
-        "theory": rules.solve_mean_field.output[0],
-        "mixing": expand("<results>/chaos/mixing/size~{size}.h5", size=SIZES),
-    },
+    "S1": {name: TABLES["chaos"][name] for name in ("theory", "mixing", "lyapunov")},
+    "S2": {name: TABLES["chaos"][name] for name in ("theory", "mixing")},
+    "S3": {name: TABLES["chaos"][name] for name in ("theory", "mixing")},
     "S4": {"convergence": rules.simulate_convergence.output[0]},
-    "S5": {"noise": rules.simulate_noise.output[0]},
-    "S6": {"latents": rules.simulate_latents.output[0]},
+    "S5": TABLES["noise"],
+    "S6": TABLES["latents"],
     "S7": {"gains": samples(config["figures"]["model"], config["sampling"]["gains"])},
     "S8": {"quality": expand("<results>/gan/{model}/quality.tsv", model=MODELS)},
-    "S9": {
-        "structure": parts(
-            "structure_map", "strength", config["hybrid"]["structure_map"]["strengths"]
-        ),
-        "table": rules.summarise_structure.output[0],
-    },
+    "S9": TABLES["structure"] | {"table": rules.summarise_structure.output[0]},
     "S10": {
-        "readings": expand("<results>/hybrid/readings/{reading}.h5", reading=READINGS),
+        "readings": TABLES["hybrid"]["readings"],
         "table": rules.summarise_hybrid.output[0],
     },
-    "S11": {"cycles": parts("cycles", "network", range(config["hybrid"]["cycles"]["networks"]))},
-    "S12": {
-        "capacity": parts("capacity", "size", config["hybrid"]["capacity"]["sizes"]),
-        "escapes": parts("escapes", "size", config["hybrid"]["escapes"]["sizes"]),
-    },
+    "S11": TABLES["cycles"],
+    "S12": TABLES["capacity"],
     "S13": {
         "gains": samples(config["figures"]["model"], config["sampling"]["gains"]),
         "table": rules.summarise_sampling.output[0],
@@ -80,7 +62,6 @@ for number, files in FIGURES.items():
             f"<benchmarks>/plot_figure{number}.tsv"
         conda:
             "../envs/plot.yaml"
-        threads: 1
         resources:
             mem="2GB",
             runtime="10m",
@@ -133,7 +114,6 @@ rule animate_gains:
         "<benchmarks>/animate_gains/{model}.tsv"
     conda:
         "../envs/plot.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="10m",
@@ -157,7 +137,6 @@ rule animate_switched:
         "<benchmarks>/animate_switched/{model}.tsv"
     conda:
         "../envs/plot.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="10m",

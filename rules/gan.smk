@@ -182,7 +182,6 @@ rule publish_generator:
         "<benchmarks>/publish_generator/{model}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="1GB",
         runtime="10m",

@@ -8,7 +8,6 @@ rule simulate_hybrid:
         "<benchmarks>/simulate_hybrid/{protocol}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="30m",
@@ -34,7 +33,6 @@ rule measure_overlaps:
         "<benchmarks>/measure_overlaps/{protocol}.tsv"
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="10m",
@@ -57,7 +55,6 @@ rule simulate_reading:
         "<benchmarks>/simulate_reading/{reading}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="30m",
@@ -81,7 +78,6 @@ rule simulate_structure_map:
         "<benchmarks>/simulate_structure_map/strength~{strength}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="2h",
@@ -107,7 +103,6 @@ rule simulate_capacity:
         size=one_of(config["hybrid"]["capacity"]["sizes"]),
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="2h",
@@ -133,7 +128,6 @@ rule simulate_escapes:
         size=one_of(config["hybrid"]["escapes"]["sizes"]),
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="4GB",
         runtime="2h",
@@ -157,7 +151,6 @@ rule simulate_cycles:
         "<benchmarks>/simulate_cycles/network~{network}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
         mem="2GB",
         runtime="1h",

@@ -14,7 +14,6 @@ rule judge_claims:
         "<benchmarks>/judge_claims.tsv"
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         mem="1GB",
         runtime="10m",
@@ -48,7 +47,6 @@ rule build_report:
         "<benchmarks>/build_report.tsv"
     conda:
         "../envs/analysis.yaml"
-    threads: 1
     resources:
         mem="1GB",
         runtime="10m",

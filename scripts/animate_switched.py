@@ -1,15 +1,10 @@
 """Animate the trajectory of images whose gain is switched, with the gain drawn under it."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import animation
 from chaos_sampling.files import replacing
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     pictures = animation.draw_switched(store.load(snakemake.input.switched, "switched_samples"))

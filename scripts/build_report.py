@@ -1,7 +1,6 @@
 """Write the whole run on one page."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 from stage import stage, tables_of
@@ -9,9 +8,6 @@ from stage import stage, tables_of
 from chaos_sampling import lineage, report, store
 from chaos_sampling.files import replacing
 from chaos_sampling.statistics.selection import load
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     captions = [Path(path).read_text(encoding="utf-8") for path in snakemake.input.captions]

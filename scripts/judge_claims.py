@@ -1,14 +1,10 @@
 """Judge the paper's claims by the tables of a run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stage import stage, tables_of
 
 from chaos_sampling import claims, store
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     verdicts, evidence = claims.judge(

@@ -1,14 +1,9 @@
 """Measure how near a generator's images are to real ones at each gain (section 3.2)."""
 
-from typing import TYPE_CHECKING
-
 from stage import device_of, stage
 
 from chaos_sampling import images, store
 from chaos_sampling.comparison import measure
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     real = [images.load(path) for path in snakemake.input.dataset]  # none, or one

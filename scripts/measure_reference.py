@@ -1,14 +1,9 @@
 """Measure the real images of a data set that distances refer to."""
 
-from typing import TYPE_CHECKING
-
 from stage import device_of, stage
 
 from chaos_sampling import images, store
 from chaos_sampling.quality import reference
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     device = device_of(snakemake)

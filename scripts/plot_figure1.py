@@ -1,14 +1,9 @@
 """Draw Fig. 1: chaotic traces and sensitivity to initial conditions."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figure1, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figure1.draw(

@@ -1,14 +1,9 @@
 """Draw Fig. 4: hybrid networks at fixed and at cycled gain."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figure4, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figure4.draw(

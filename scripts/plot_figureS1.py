@@ -1,14 +1,9 @@
 """Draw Fig. S1: exponents, dimension and timescales against gain."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS1, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS1.draw(

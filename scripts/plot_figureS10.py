@@ -1,15 +1,10 @@
 """Draw Fig. S10: Fig. 4c, d with the weights of the four literal readings."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS10, style
 from chaos_sampling.statistics.selection import load
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     readings = [store.load(path, "reading") for path in snakemake.input.readings]

@@ -1,14 +1,9 @@
 """Draw Fig. S11: what hybrid networks sample under cycled gain."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS11, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS11.draw(store.load_joined(snakemake.input.cycles, "cycles", "network"))

@@ -1,14 +1,9 @@
 """Draw Fig. S12: capacity of hybrid networks, and escapes from their patterns."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS12, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     capacity = store.load_joined(snakemake.input.capacity, "capacity", "size")

@@ -1,15 +1,10 @@
 """Draw Fig. S13: speed of latents and of generated images at each gain."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS13, style
 from chaos_sampling.statistics.selection import load
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     samples = [store.load(path, "gain_samples") for path in snakemake.input.gains]

@@ -1,14 +1,9 @@
 """Draw Fig. S2: autocorrelation functions over theory."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS2, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS2.draw(

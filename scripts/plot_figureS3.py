@@ -1,14 +1,9 @@
 """Draw Fig. S3: sampling speed in four senses."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS3, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS3.draw(

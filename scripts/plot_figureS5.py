@@ -1,14 +1,9 @@
 """Draw Fig. S5: population readouts of noise and of chaos."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS5, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS5.draw(store.load(snakemake.input.noise, "noise"))

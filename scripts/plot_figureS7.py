@@ -1,14 +1,9 @@
 """Draw Fig. S7: one trajectory at every gain over the same time."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS7, style
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS7.draw([store.load(path, "gain_samples") for path in snakemake.input.gains])

@@ -1,14 +1,9 @@
 """Draw Fig. S8: quality of the images at each gain."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling.figures import figureS8, style
 from chaos_sampling.statistics.selection import load
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS8.draw(load(path) for path in snakemake.input)

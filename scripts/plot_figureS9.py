@@ -1,15 +1,10 @@
 """Draw Fig. S9: hybrid networks over the strength of their structure and the gain."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.figures import figureS9, style
 from chaos_sampling.statistics.selection import load
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     figure = figureS9.draw(

@@ -1,14 +1,9 @@
 """Write a trained generator in half precision."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 from torch import float16
 
 from chaos_sampling.generators import load_generator, save_generator
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     model = load_generator(snakemake.input.generator, "cpu")

@@ -1,13 +1,8 @@
 """Draw a data set of faces."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import avatars, store
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 # The guard keeps the processes that draw from running this script anew where they are started
 # afresh instead of forked, as on macOS.

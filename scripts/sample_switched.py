@@ -1,15 +1,10 @@
 """Sample images from a trained generator along a trajectory whose gain is switched in mid-run."""
 
-from typing import TYPE_CHECKING
-
 from stage import device_of, stage
 
 from chaos_sampling import store
 from chaos_sampling.generators import load_generator
 from chaos_sampling.sampling import sample_switched
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     device = device_of(snakemake)

@@ -1,14 +1,9 @@
 """Retrieve from more and more stored patterns, by either learning rule (section 3.4)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments.capacity import simulate_capacity
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     dataset = simulate_capacity(**snakemake.params.settings, seed=snakemake.params.seed)

@@ -1,14 +1,9 @@
 """Follow pairs of trajectories from almost the same initial state (Fig. 1b)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments.divergence import simulate_divergence
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     dataset = simulate_divergence(**snakemake.params.settings, seed=snakemake.params.seed)

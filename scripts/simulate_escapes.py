@@ -1,14 +1,9 @@
 """Count escapes from the basins of patterns, by chaos and by noise (section 3.4)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments.escapes import simulate_escapes
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     dataset = simulate_escapes(**snakemake.params.settings, seed=snakemake.params.seed)

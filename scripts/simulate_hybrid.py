@@ -1,14 +1,9 @@
 """Run networks with stored patterns and random weights, at fixed or at cycled gain (Fig. 4)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments import hybrid
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 PROTOCOLS = {
     "fixed_gain": hybrid.simulate_fixed_gain,

@@ -1,14 +1,9 @@
 """Measure latents and their Gaussian controls (section 3.2)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments.latents import simulate_latents
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     dataset = simulate_latents(**snakemake.params.settings, seed=snakemake.params.seed)

@@ -1,14 +1,9 @@
 """Compare noise and chaos in networks of growing size (discussion)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments.noise import simulate_noise
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     dataset = simulate_noise(**snakemake.params.settings, seed=snakemake.params.seed)

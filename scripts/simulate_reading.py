@@ -1,14 +1,9 @@
 """Run the networks of Fig. 4c, d with the weights of one literal reading (Fig. S10)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments.readings import simulate_reading
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     dataset = simulate_reading(

@@ -1,14 +1,9 @@
 """Record a few neurons of one random network at several gains (Fig. 1a)."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.experiments.traces import simulate_traces
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     dataset = simulate_traces(**snakemake.params.settings, seed=snakemake.params.seed)

@@ -1,14 +1,9 @@
 """Summarise the capacity of hybrid networks and the escapes from their patterns."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.statistics.capacity import capacity_table
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     capacity = store.load_joined(snakemake.input.capacity, "capacity", "size")

@@ -1,14 +1,9 @@
 """Summarise sensitivity, exponents and speed of the random networks, per gain and size."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.statistics.chaos import chaos_table
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     table = chaos_table(

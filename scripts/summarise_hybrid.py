@@ -1,14 +1,9 @@
 """Summarise the regression of overlap on gain and the visits of patterns."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.statistics.hybrid import hybrid_table
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     table = hybrid_table(

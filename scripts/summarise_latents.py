@@ -1,14 +1,9 @@
 """Summarise the latents and their controls."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.statistics.latents import latents_table
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     table = latents_table(store.load(snakemake.input[0], "latents"))

@@ -1,14 +1,9 @@
 """Tabulate the theory with the names of the simulations' table."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.statistics.mean_field import mean_field_table
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     theory = store.load(snakemake.input[0], "mean_field")

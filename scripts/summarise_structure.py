@@ -1,14 +1,9 @@
 """Summarise what hybrid networks do over strength and gain, and where Fig. 4 shows."""
 
-from typing import TYPE_CHECKING
-
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.statistics.structure import structure_table
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     structure = store.load_joined(snakemake.input, "structure_map", "strength")

@@ -2,15 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.statistics.training import training_table
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake):
     table = training_table(

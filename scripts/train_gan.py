@@ -2,7 +2,6 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stage import device_of, stage
 
@@ -11,9 +10,6 @@ from chaos_sampling.checkpoint import checkpoint_path, discard_checkpoint
 from chaos_sampling.files import replacing
 from chaos_sampling.generators import ChaoticGenerator, save_generator
 from chaos_sampling.training import train
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 with stage(snakemake) as provenance:
     device = device_of(snakemake)

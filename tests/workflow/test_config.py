@@ -201,7 +201,12 @@ BROKEN = [
         "models.0: unknown key 'recipe'. Known keys: pretrained, dataset",
     ),
     (
-        "gan: {training: {advance: 0.7}}",
+        "gan: {training: {advance: 0.75}}",
+        "gan.training.advance: expected a whole multiple of gan.latents.dt = 0.1",
+    ),
+    (
+        "{gan: {training: {advance: 0.7}}, models: [{dataset: avatars, latents: surrogate, "
+        "recipe: ours, seed: 1}, {pretrained: celeba64-subset}]}",
         "gan.training.advance: expected a whole multiple of gan.latents.recording.interval = 0.5",
     ),
     (
