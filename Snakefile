@@ -31,6 +31,7 @@ rule all:
     input:
         rules.build_report.output,
         rules.build_report.input,
+        expand("<results>/figures/{model}/training.png", model=TRAINED),
         expand("<results>/figures/{model}/figure2.png", model=MODELS),
         expand(
             "<results>/figures/{model}/{picture}",

@@ -1,4 +1,4 @@
-"""What a training tells on its way: log lines, JSON lines and warnings."""
+"""What a training tells on its way: log lines, JSON lines, a picture and warnings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+from torch import Tensor
+from torchvision.utils import make_grid
+
+from chaos_sampling.files import replacing
 from chaos_sampling.history import History
 from chaos_sampling.progress import Meter
 
@@ -17,14 +22,15 @@ COLLAPSED = 0.02
 
 
 class Journal:
-    """Tell how a training goes: as log lines, as JSON lines, and in warnings.
+    """Tell how a training goes: as log lines, as JSON lines, as a picture, and in warnings.
 
     Args:
         history: what is told of.
         total: images to be shown.
         batch: images of a step.
         real_label: what the discriminator is to say of real images.
-        lines: file for the JSON lines; it is brought to what the history holds.
+        lines: file for the JSON lines; it is brought to what the history holds. The picture has
+            its name, and the suffix .png.
     """
 
     def __init__(
@@ -61,6 +67,13 @@ class Journal:
                 file.write(_json_line(record))
         self.meter.report(seen, _summary(record), rate=rate)
         self._warn()
+
+    def show(self, grid: Tensor) -> None:
+        """Put a grid of images (n, 64, 64, 3), uint8 on the CPU, in place of the picture before."""
+        if self.lines:
+            with replacing(self.lines.with_suffix(".png")) as temporary:
+                picture = make_grid(grid.permute(0, 3, 1, 2))  # (3, y, x)
+                Image.fromarray(picture.permute(1, 2, 0).numpy()).save(temporary)
 
     def _warn(self) -> None:
         """Name each trouble when it begins, and again if it is there in the end."""

@@ -82,7 +82,8 @@ def train(
         checkpoint: file to continue from and to write; the caller discards it after success.
         checkpoint_seconds: time between checkpoints; one more is written on SIGTERM or Ctrl-C, and
             after the last step.
-        lines: file for the records as JSON lines, speed included; None for none.
+        lines: file for the records as JSON lines, speed included, and, with the suffix .png, for
+            the last grid; None for neither.
 
     Returns:
         The generator in eval mode, and a dataset of kind "training".
@@ -91,7 +92,7 @@ def train(
         ValueError: there are fewer images than a batch holds.
         FloatingPointError: a loss or a weight is not finite; the message names the step.
         KeyboardInterrupt: SIGTERM or Ctrl-C came, and the state is saved.
-        torch.OutOfMemoryError: a step does not fit on the GPU; the message names a batch to try.
+        torch.OutOfMemoryError: images or a step do not fit on the GPU; the message says what to do.
         OSError: a checkpoint cannot be written; the last one is intact.
         store.WrongFileError: other code wrote the checkpoint.
     """
@@ -109,7 +110,9 @@ def train(
     if found := load_checkpoint(checkpoint, parts):
         logger.info("continuing from %s after %d steps", found, history.step)
     logger.info("training on %s", players)
-    data = torch.from_numpy(images).to(device)  # (N, 64, 64, 3)
+    advice = "Use fewer images, or a GPU that nothing else is on."
+    with _advising(f"{images.nbytes / 1e9:.1f} GB of images", advice):
+        data = torch.from_numpy(images).to(device)  # (N, 64, 64, 3)
     real_batches = shuffled_batches(data, batch, flip=flip, seed=seed, first=history.step)
     journal = Journal(history, steps * batch, batch, real_label, lines)
     stopwatch = Stopwatch(device)
@@ -130,6 +133,7 @@ def train(
             if last or _due(step, batch, grid_every):
                 grid = render(players.averaged, history.shown.to(device))
                 history.add_grid((step + 1) * batch, grid, real_distance)
+                journal.show(grid)
             recording = last or _due(step, batch, record_every)
             stopping = bool(received)
             saving = last or stopping or time.monotonic() - saved >= checkpoint_seconds
@@ -219,7 +223,8 @@ class Players:
             torch.OutOfMemoryError: the batch is too large for the GPU.
         """
         G, D = self.generator, self.discriminator
-        with _naming_a_smaller_batch(len(z)):
+        advice = f"Lower gan.batch, to {len(z) // 2} for example."
+        with _advising(f"a step with a batch of {len(z)}", advice):
             # The discriminator: real images towards `real_label`, generated ones towards 0.
             D.requires_grad_(True)
             with self._autocast():
@@ -366,12 +371,11 @@ def _precision(bfloat16: bool) -> str:
 
 
 @contextmanager
-def _naming_a_smaller_batch(batch: int) -> Iterator[None]:
+def _advising(what: str, advice: str) -> Iterator[None]:
     """Say what to do where the memory of a GPU does not suffice."""
     try:
         yield
     except torch.OutOfMemoryError as error:
         raise torch.OutOfMemoryError(
-            f"training: a step with a batch of {batch} does not fit into the GPU's memory. "
-            f"Try a smaller one, such as {batch // 2}. ({error})"
+            f"training: expected memory on the GPU for {what}, found too little. {advice} ({error})"
         ) from error

@@ -102,6 +102,32 @@ use rule plot_figure3 as plot_model_figure3 with:
         "Drawing Fig. 3 of {wildcards.model}"
 
 
+rule plot_training:
+    """Losses and images in the course of a training (appendix A.1)."""
+    input:
+        training="<results>/gan/{model}/training.h5",
+    output:
+        png="<results>/figures/{model}/training.png",
+        svg="<results>/figures/{model}/training.svg",
+    log:
+        "<logs>/plot_training/{model}.log",
+    benchmark:
+        "<benchmarks>/plot_training/{model}.tsv"
+    wildcard_constraints:
+        model=one_of(TRAINED),
+    conda:
+        "../envs/plot.yaml"
+    resources:
+        mem="2GB",
+        runtime="10m",
+    params:
+        code=science("plot_training"),
+    message:
+        "Drawing the training of {wildcards.model}"
+    script:
+        "../scripts/plot_training.py"
+
+
 rule animate_gains:
     """Trajectories of images at every gain, side by side (section 3.3)."""
     input:

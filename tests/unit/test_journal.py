@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import logging
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from chaos_sampling.history import History
 from chaos_sampling.journal import Journal
@@ -53,6 +55,17 @@ def test_lines_are_appended_as_it_happens(tmp_path):
         run(history, telling, HEALTHY)
         assert [json.loads(line) for line in lines.read_text().splitlines()] == history.records
         assert len(history.records) == count
+
+
+def test_the_last_grid_lies_as_a_picture_beside_the_lines(tmp_path):
+    telling = journal(History(SHOWN), tmp_path / "training.jsonl")
+    for level in (10, 200):
+        telling.show(grid(*[level] * 64))
+        with Image.open(tmp_path / "training.png") as picture:
+            pixels = np.asarray(picture)
+        assert pixels.shape == (34, 34, 3)  # 8 × 8 images of 2 pixels, with 2 around each
+        assert (pixels == level).all(axis=2).sum() == 64 * 4
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_lines_of_a_continued_training_are_those_that_its_history_holds(tmp_path):

@@ -216,7 +216,7 @@ def test_memory_that_does_not_suffice_names_a_batch_to_try(tmp_path, monkeypatch
     monkeypatch.setattr(training.Generator, "forward", forward)
     with pytest.raises(
         torch.OutOfMemoryError,
-        match=r"batch of 4 does not fit .* Try a smaller one, such as 2\. \(CUDA",
+        match=r"a step with a batch of 4, found .* Lower gan\.batch, to 2 for example\. \(CUDA",
     ):
         train(tmp_path)
 

@@ -45,7 +45,8 @@ REPORT = {"judge_claims", "build_report"}
 OF_ALL_MODELS = {"summarise_sampling", "plot_figureS8", "plot_figureS13", *REPORT}
 SHOWN = {"plot_figure2", "plot_figure3", "plot_figureS7"}
 FIGURES_3 = {"plot_figure3", *each("plot_model_figure3")}
-AFTER_TRAINING = {*after_training(MODEL), "summarise_training", *OF_ALL_MODELS}
+AFTER_TRAINING = {*after_training(MODEL), f"plot_training/{MODEL}", "summarise_training"}
+AFTER_TRAINING |= OF_ALL_MODELS
 PROTOCOLS = ("fixed_gain", "gain_sweep", "cycled_gain")
 READINGS = {f"simulate_reading/{name}" for name in ("sum_1", "sum_1N", "mean_1", "mean_1N")}
 OF_FIGURE_4 = {*(f"simulate_hybrid/{protocol}" for protocol in PROTOCOLS), *READINGS}
@@ -75,7 +76,8 @@ WITH_CONTROL = (
     "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
     "{dataset: avatars, latents: gaussian, recipe: ours, seed: 1}, {pretrained: celeba64-subset}]"
 )
-JOBS_OF_SECOND = {f"train_gan/{SECOND}", *after_training(SECOND), "summarise_training"}
+JOBS_OF_SECOND = {f"train_gan/{SECOND}", f"plot_training/{SECOND}", *after_training(SECOND)}
+JOBS_OF_SECOND |= {"summarise_training"}
 CHAOS_TABLES = {"summarise_chaos", "summarise_noise", "summarise_latents"}
 TABLES = {*CHAOS_TABLES, "summarise_sampling", *HYBRID_TABLES}
 
@@ -191,7 +193,8 @@ CONFIGURED = {
         f"{{{WITH_CONTROL}}}",
         {f"train_gan/{CONTROL}", f"sample_gain/{CONTROL}/4", "summarise_training", *OF_ALL_MODELS}
         | {
-            f"{rule}/{CONTROL}" for rule in ("sample_grid", "measure_quality", "plot_model_figure2")
+            f"{rule}/{CONTROL}"
+            for rule in ("plot_training", "sample_grid", "measure_quality", "plot_model_figure2")
         },
     ),
     "a size of the sweep": (
