@@ -57,7 +57,7 @@ def measure(
 
     Args:
         gain_samples: kind "gain_samples", one per gain, with equally many images; of an iterator,
-            only two at a time are in memory.
+            no more than three at a time are in memory.
         reference: kind "reference", of the data set that the generator was trained on.
         images: training and test images of that data set, each (n, 64, 64, 3), uint8; without them
             the mean of what needs them is `NOT_COMPUTED`.

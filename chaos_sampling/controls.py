@@ -159,7 +159,8 @@ class Surrogate(Gaussian):
         length = len(self.noise)
         before, self.noise = self.noise, self._normal(*self.noise.shape)
         spectrum = torch.fft.rfft(torch.cat([before, self.noise]), dim=0)  # (frequencies, B, M)
-        self.block = torch.fft.irfft(spectrum @ self.response, 2 * length, dim=0)[length:]
+        twice = torch.fft.irfft(spectrum @ self.response, 2 * length, dim=0)
+        self.block = twice[length:].clone()  # a view would save the first half with it
 
     def state_dict(self) -> dict[str, Any]:
         """Return what changes while latents are drawn, and the filter, which was fitted."""

@@ -29,7 +29,8 @@ def choose(requested: Literal["auto", "cuda", "cpu"], granted: bool) -> torch.de
     if not granted:
         missing = "this job was granted no GPU (--resources gpu=0)"
     elif not torch.cuda.is_available():
-        missing = "torch finds no CUDA device"
+        build = f"for CUDA {torch.version.cuda}" if torch.version.cuda else "without CUDA"
+        missing = f"torch finds no CUDA device that it can use (it was built {build})"
     elif error := _error_of_cuda():
         missing = f"torch cannot compute on the CUDA device ({error})"
     else:

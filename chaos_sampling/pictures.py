@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from chaos_sampling import store
 from chaos_sampling.images import SIZE, TEST_EVERY, dataset, every_tenth
 from chaos_sampling.progress import track
+
+logger = logging.getLogger("chaos_sampling")
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 LISTED = 10
@@ -157,19 +161,23 @@ def _archive(path: Path) -> zipfile.ZipFile:
 
 
 def _images_among(files: list[str], path: Path) -> list[str]:
-    names = sorted(name for name in files if _is_image(PurePosixPath(name)))
+    suffixes = {name: PurePosixPath(name).suffix.lower() for name in files if not _is_hidden(name)}
+    names = sorted(name for name, suffix in suffixes.items() if suffix in SUFFIXES)
     if not names:
         raise DataError(
             f"{path}: expected images ({', '.join(sorted(SUFFIXES))}), "
             f"found none among {len(files)} files. Put images there, or correct the path."
         )
+    others = Counter(suffix for suffix in suffixes.values() if suffix not in SUFFIXES)
+    if others:
+        counts = (f"{count} {suffix or 'without suffix'}" for suffix, count in others.items())
+        logger.warning("%s: files that are not read as images: %s", path, ", ".join(counts))
     return names
 
 
-def _is_image(name: PurePosixPath) -> bool:
+def _is_hidden(name: str) -> bool:
     # Zips made on macOS carry a hidden companion "__MACOSX/._photo.jpg" of every "photo.jpg".
-    hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
-    return name.suffix.lower() in SUFFIXES and not hidden
+    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
 
 
 def _square(content: bytes, crop: int | None) -> np.ndarray:

@@ -63,7 +63,7 @@ for number, files in FIGURES.items():
         conda:
             "../envs/plot.yaml"
         resources:
-            mem="2GB",
+            mem="4GB",
             runtime="10m",
         params:
             **PARAMETERS_OF_FIGURES.get(number, {}),
@@ -118,7 +118,7 @@ rule plot_training:
     conda:
         "../envs/plot.yaml"
     resources:
-        mem="2GB",
+        mem="4GB",
         runtime="10m",
     params:
         code=science("plot_training"),
@@ -141,7 +141,7 @@ rule animate_gains:
     conda:
         "../envs/plot.yaml"
     resources:
-        mem="2GB",
+        mem="4GB",
         runtime="10m",
     params:
         code=science("animate_gains"),
@@ -164,7 +164,7 @@ rule animate_switched:
     conda:
         "../envs/plot.yaml"
     resources:
-        mem="2GB",
+        mem="4GB",
         runtime="10m",
     params:
         code=science("animate_switched"),

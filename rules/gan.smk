@@ -158,7 +158,7 @@ rule measure_quality:
     threads: 8
     resources:
         gpu=1,
-        mem="8GB",
+        mem="12GB",
         runtime="1h",
     params:
         settings=config["quality"],

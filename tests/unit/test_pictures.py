@@ -47,6 +47,15 @@ def test_folder_and_zip_give_the_same_data_set(folder):
     np.testing.assert_array_equal(from_folder["images"], from_zip["images"])
 
 
+def test_files_that_are_passed_over_are_counted(folder, caplog):
+    for name in ("1.HEIC", "2.heic", "README"):
+        (folder / name).write_text("not read")
+    pictures.from_folder(path=str(folder))
+    (record,) = caplog.records
+    counts = record.message.partition("not read as images: ")[2]
+    assert set(counts.split(", ")) == {"2 .heic", "1 .txt", "1 without suffix"}
+
+
 def test_unreduced_centre_is_kept_exactly(tmp_path):
     pixels = np.random.default_rng(1).integers(0, 256, (100, 81, 3), np.uint8)
     put(tmp_path / "a.png", pixels)

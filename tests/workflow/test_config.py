@@ -66,7 +66,7 @@ BROKEN = [
     ("hybrid: {network: {random_variance: 1}}", "hybrid.network.random_variance: 1 is not one of"),
     ("device: gpu", "device: 'gpu' is not one of ['auto', 'cuda', 'cpu']"),
     # Values out of range.
-    ("checkpoint_seconds: 61", "checkpoint_seconds: 61 is greater than the maximum of 60"),
+    ("checkpoint_seconds: 3601", "checkpoint_seconds: 3601 is greater than the maximum of 3600"),
     (
         "hybrid: {fixed_gain: {gains: [0, -3]}}",
         "hybrid.fixed_gain.gains.1: -3 is less than the minimum of 0",
