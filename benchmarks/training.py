@@ -31,6 +31,8 @@ LATENTS = 100
 BATCH = 128
 ADVANCE = 2.0  # τ between two batches
 PLAIN, OURS, GAUSSIAN = "plain step", "our step", "our step, Gaussian latents"
+EAGER = "our step, not compiled"  # on a GPU, where the other two are compiled
+PAPER = 25 * 200_000  # images of a training: 25 epochs of CelebA, in the paper's numbers
 
 Step = Callable[[], object]
 
@@ -157,16 +159,20 @@ def compare(width: int, images: Tensor, rounds: int, steps: int) -> None:
         PLAIN: (plain_step(images, width), steps),
         OURS: (our_step(images, width, chaotic), steps),
         GAUSSIAN: (our_step(images, width, gaussian), steps),
+        EAGER: (torch.compiler.set_stance("force_eager")(our_step(images, width, gaussian)), steps),
         "chaos": (lambda: chaotic.next(ADVANCE), 10 * steps),
         "randn": (lambda: gaussian.next(ADVANCE), 10 * steps),
     }
+    if device.type == "cpu":
+        del runs[EAGER]  # nothing is compiled there
     times = times_in_turns(runs, rounds, device)
     print(f"\nwidth {width}, batch {BATCH}\n")
-    print("| | images/s | / plain |\n| --- | --: | --: |")
-    for name in (PLAIN, OURS, GAUSSIAN):
+    print("| | images/s | / plain | hours for 25 epochs of 200,000 |\n| --- | --: | --: | --: |")
+    for name in (name for name in (PLAIN, OURS, GAUSSIAN, EAGER) if name in times):
         rates = [BATCH / taken for taken in times[name]]
         ratios = [one / other for one, other in zip(times[PLAIN], times[name], strict=True)]
-        print(f"| {name} | {spread(rates, '.0f')} | {spread(ratios, '.2f')} |")
+        hours = PAPER / statistics.median(rates) / 3600
+        print(f"| {name} | {spread(rates, '.0f')} | {spread(ratios, '.2f')} | {hours:.1f} |")
     cost = [
         (chaotic - normal) / step
         for chaotic, normal, step in zip(
