@@ -27,7 +27,7 @@ from chaos_sampling.visits import (
 )
 
 KINDS = ("retrieval_fraction", "negative_fraction", "mixture_fraction", "wandering_fraction")
-"""What is told of the ends of cycles, of all that `fractions` counts."""
+"""What is told of the ends of cycles, of all that `outcome_kinds` counts."""
 
 
 def cycles_table(cycles: Dataset, *, seed: int) -> pd.DataFrame:

@@ -152,7 +152,8 @@ COUNTED = {
 WITHOUT_TORCH = (
     *("store", "schedules", "autocorrelation", "mixing", "overlaps", "visits", "energy"),
     *("timescales", "mean_field", "noisy_mean_field", "pattern_mean_field", "readings"),
-    *("report", "claims", "estimates", "drawings", "lineage"),
+    *("report", "claims", "estimates", "drawings", "lineage", "document"),
+    *("files", "seeds", "progress", "images", "readout"),
     *("experiments.theory", "experiments.protocols"),
 )
 
