@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Polygon
 
 from chaos_sampling.figures import style
+from chaos_sampling.figures.tiling import tile
 from chaos_sampling.store import Dataset
 
 # The schematic is laid out in mm, from the lower left corner of its panel.
@@ -54,21 +55,6 @@ def draw(samples: Dataset, *, columns: int = 12, rows: int = 5) -> Figure:
     grid.imshow(tile(images[: rows * columns], columns), interpolation="none")
     style.panel_letter(bottom, "b")
     return figure
-
-
-def tile(images: np.ndarray, columns: int, margin: int = 1) -> np.ndarray:
-    """Return one image that shows all `images`, row by row, with white between them.
-
-    Args:
-        images: (rows · columns, y, x, channel) uint8.
-        columns: images in a row.
-        margin: white pixels around each image.
-    """
-    edge = (margin, margin)
-    framed = np.pad(images, ((0, 0), edge, edge, (0, 0)), constant_values=255)
-    _, height, width, channels = framed.shape
-    grid = framed.reshape(-1, columns, height, width, channels).swapaxes(1, 2)
-    return grid.reshape(-1, columns * width, channels)
 
 
 def _network(axes: Axes, rng: np.random.Generator) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
 from chaos_sampling.figures import style
-from chaos_sampling.figures.figure2 import tile
+from chaos_sampling.figures.tiling import tile
 from chaos_sampling.store import Dataset
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from chaos_sampling.figures import style
-from chaos_sampling.figures.figure2 import tile
+from chaos_sampling.figures.tiling import show_rows
 from chaos_sampling.store import Dataset
 
 STATISTICS = {"images": "of training", "images_reestimated": "re-estimated at each gain"}
@@ -34,26 +33,12 @@ def draw(gain_samples: Sequence[Dataset], *, columns: int = 9) -> Figure:
     figure = style.page(len(STATISTICS) * (9 + side * len(gain_samples)))
     widths = {"width_ratios": [len(consecutive), len(spaced)]}
     panels = figure.subplots(len(STATISTICS), 2, squeeze=False, gridspec_kw=widths)
+    gains = [f"$g$ = {dataset.attributes['gain']:.3g}" for dataset in gain_samples]
     for row, name in zip(panels, STATISTICS, strict=True):
-        for axes, (title, frames) in zip(row, titles.items(), strict=True):
-            _rows(axes, [dataset[f"trajectory/{name}"][frames] for dataset in gain_samples])
+        for axes, (title, frames), labels in zip(row, titles.items(), (gains, ()), strict=True):
+            images = [dataset[f"trajectory/{name}"][frames] for dataset in gain_samples]
+            show_rows(axes, images, labels)
             axes.set_title(title)
             axes.set_xlabel(f"batch-norm statistics {STATISTICS[name]}")
-        _label_rows(row[0], [dataset.attributes["gain"] for dataset in gain_samples])
     style.letter_axes(panels.ravel())
     return figure
-
-
-def _rows(axes: Axes, images: list[np.ndarray]) -> None:
-    """Show a row of images for each of several arrays (columns, y, x, channel)."""
-    axes.imshow(tile(np.concatenate(images), len(images[0])), interpolation="none")
-    axes.set(xticks=[], yticks=[])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-
-
-def _label_rows(axes: Axes, gains: list[float]) -> None:
-    """Write its gain beside each of equally high rows."""
-    height = axes.images[0].get_size()[0] / len(gains)
-    places = (np.arange(len(gains)) + 0.5) * height
-    axes.set_yticks(places, [f"$g$ = {gain:.3g}" for gain in gains])

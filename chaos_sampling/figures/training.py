@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from chaos_sampling.figures import style
-from chaos_sampling.figures.figure2 import tile
+from chaos_sampling.figures.tiling import show_rows
 from chaos_sampling.store import Dataset
 
 ROWS, COLUMNS = 6, 16
@@ -51,17 +50,8 @@ def draw(training: Dataset) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     style.letter_axes(panels)
-    _rows(images.subplots(), grids[shown, :COLUMNS], snapshots[shown])
+    rows = images.subplots()
+    show_rows(rows, grids[shown, :COLUMNS], [f"{seen:,}" for seen in snapshots[shown]])
+    rows.set_title("images of the same latents, after so many real ones")
     style.panel_letter(images, "d")
     return figure
-
-
-def _rows(axes: Axes, grids: np.ndarray, seen: np.ndarray) -> None:
-    """Show each grid (row, column, y, x, channel) as a row, with what was shown before it."""
-    picture = tile(np.concatenate(grids), grids.shape[1])
-    axes.imshow(picture, interpolation="none")
-    middles = (np.arange(len(seen)) + 0.5) * len(picture) / len(seen)
-    axes.set_yticks(middles, [f"{count:,}" for count in seen])
-    axes.set(xticks=[], title="images of the same latents, after so many real ones")
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chaos_sampling.figures import figureS7
-from chaos_sampling.figures.figure2 import tile
+from chaos_sampling.figures.tiling import tile
 from chaos_sampling.store import Dataset, Variable
 
 GAINS = (2.0, 2.83, 4.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chaos_sampling.figures import training
-from chaos_sampling.figures.figure2 import tile
+from chaos_sampling.figures.tiling import tile
 from chaos_sampling.store import Dataset, Variable
 
 CURVES = {

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from chaos_sampling.figures import figure1, figure2, figure3, figure4, style
+from chaos_sampling.figures.tiling import tile
 from chaos_sampling.store import Dataset, Variable
 
 
@@ -130,7 +131,7 @@ def test_figure1_tells_original_from_perturbed(chaos):
 @given(rows=st.integers(1, 4), columns=st.integers(1, 5), margin=st.integers(0, 2))
 def test_tile_keeps_every_image_in_its_place(rows, columns, margin):
     images = np.arange(rows * columns * 4 * 3 * 3, dtype=np.uint8).reshape(-1, 4, 3, 3)
-    grid = figure2.tile(images, columns, margin)
+    grid = tile(images, columns, margin)
     cells = np.array(
         [cell for row in np.split(grid, rows, axis=0) for cell in np.split(row, columns, axis=1)]
     )
@@ -145,7 +146,7 @@ def test_figure2_shows_whole_rows_of_the_samples(samples, available, shown, colu
     assert letters(figure) == "ab"
     schematic, grid = figure.axes
     np.testing.assert_array_equal(schematic.images[0].get_array(), images[0])
-    np.testing.assert_array_equal(grid.images[0].get_array(), figure2.tile(images[:shown], columns))
+    np.testing.assert_array_equal(grid.images[0].get_array(), tile(images[:shown], columns))
 
 
 def test_figure2_names_the_layers(samples):
@@ -161,7 +162,7 @@ def test_figure3_draws_one_strip_per_gain_in_the_order_given(gain_samples, frame
     titles = [axes.get_title(loc="left").split(" (")[0] for axes in figure.axes]
     assert titles == ["$g$ = 2", "$g$ = 8", "$g$ = 2.83", "$g$ = 5.66"]
     for axes, one in zip(figure.axes, gain_samples, strict=True):
-        expected = figure2.tile(one["trajectory/images"][:drawn], 12)
+        expected = tile(one["trajectory/images"][:drawn], 12)
         np.testing.assert_array_equal(axes.images[0].get_array(), expected)
     assert "0.15 τ" in figure.axes[0].texts[-1].get_text()
 
