@@ -31,7 +31,7 @@ LATENTS = 100
 BATCH = 128
 ADVANCE = 2.0  # τ between two batches
 PLAIN, OURS, GAUSSIAN = "plain step", "our step", "our step, Gaussian latents"
-EAGER = "our step, not compiled"  # on a GPU, where the other two are compiled
+EAGER = "our step, Gaussian latents, not compiled"  # on a GPU, where the other two are compiled
 PAPER = 25 * 200_000  # images of a training: 25 epochs of CelebA, in the paper's numbers
 
 Step = Callable[[], object]

@@ -45,6 +45,8 @@ class Journal:
         self.meter = Meter("training", total, unit="image")
         if lines:
             lines.write_text("".join(map(_json_line, history.records)))
+        if lines and not history.grids:
+            lines.with_suffix(".png").unlink(missing_ok=True)  # of another training
 
     def record(self, seconds: float, shares: dict[str, float]) -> None:
         """Close an interval and tell of it.

@@ -14,7 +14,7 @@ from chaos_sampling.network import Network, random_weights
 from chaos_sampling.readout import Readout, draw_readout, whiten
 
 Name = Literal[Readout, "whitened", controls.Name]
-"""Three readouts of chaos, and three controls that are fitted to the first of them."""
+"""Three readouts of chaos, and three Gaussian controls of the first of them."""
 
 
 def draw(

@@ -67,11 +67,12 @@ for number, files in FIGURES.items():
             runtime="10m",
         params:
             **PARAMETERS_OF_FIGURES.get(number, {}),
+            number=number,
             code=science(f"plot_figure{number}"),
         message:
             f"Drawing Fig. {number}"
         script:
-            f"../scripts/plot_figure{number}.py"
+            "../scripts/plot_figure{params.number}.py"
 
 
 use rule plot_figure2 as plot_model_figure2 with:

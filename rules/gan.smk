@@ -9,7 +9,6 @@ rule train_gan:
     log:
         text="<logs>/train_gan/{model}.log",
         lines="<logs>/train_gan/{model}.jsonl",
-        grid="<logs>/train_gan/{model}.png",
     benchmark:
         "<benchmarks>/train_gan/{model}.tsv"
     wildcard_constraints:

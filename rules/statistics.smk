@@ -73,8 +73,9 @@ for table, files in TABLES.items():
             runtime="10m",
         params:
             **PARAMETERS_OF_TABLES.get(table, {}),
+            table=table,
             code=science(f"summarise_{table}"),
         message:
             f"Summarising {table}"
         script:
-            f"../scripts/summarise_{table}.py"
+            "../scripts/summarise_{params.table}.py"

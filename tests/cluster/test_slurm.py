@@ -128,8 +128,8 @@ def test_a_drained_node_only_delays(finished):
     [
         ("simulate_traces", "main", "1000M", "00:10:00"),
         ("simulate_lyapunov", "main", "6000M", "08:00:00"),
-        ("sample_grid", "gpu", "3000M", "00:30:00"),
-        ("train_gan", "gpu", "6000M", "2-00:00:00"),
+        ("sample_grid", "gpu", "6000M", "00:30:00"),
+        ("train_gan", "gpu", "10000M", "2-00:00:00"),
     ],
 )
 def test_resources_of_the_rules_reach_slurm(finished, rule, partition, memory, time):

@@ -68,6 +68,17 @@ def test_the_last_grid_lies_as_a_picture_beside_the_lines(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_the_picture_of_a_continued_training_stays_and_that_of_another_goes(tmp_path):
+    picture = tmp_path / "training.png"
+    picture.write_bytes(b"before")
+    continued = History(SHOWN)
+    continued.add_grid(4, grid(*[1] * 64), 1.0)
+    journal(continued, picture.with_suffix(".jsonl"))
+    assert picture.exists()
+    journal(History(SHOWN), picture.with_suffix(".jsonl"))
+    assert not picture.exists()
+
+
 def test_lines_of_a_continued_training_are_those_that_its_history_holds(tmp_path):
     lines = tmp_path / "training.jsonl"
     history = History(SHOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
 from snakemake.exceptions import MissingRuleException, WorkflowError
-from snakemake_runs import ROOT, dry_run, run
+from snakemake_runs import ROOT, dry_run, parsed, run
 
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 
@@ -422,3 +423,20 @@ def test_a_published_file_that_is_no_generator_is_refused(repository, publish, t
     overlay.write_text(CONTROL_ONLY)
     with pytest.raises(WorkflowError, match=r"control\.safetensors: expected a generator that"):
         dry_run(repository, tmp_path, overlay)
+
+
+@pytest.mark.parametrize(
+    ("latents", "read"),
+    [
+        ("gaussian", set()),
+        ("subset", set()),
+        ("expander", {"degree"}),
+        ("whitened", {"recording"}),
+        ("surrogate", {"recording"}),
+    ],
+)
+def test_a_training_has_the_parameters_of_its_own_latents_only(monkeypatch, latents, read):
+    names = parsed().globals
+    monkeypatch.setitem(names["MODELS"], "model", {"latents": latents})
+    settings = names["training_settings"](SimpleNamespace(model="model"))
+    assert settings["latents"].keys() & {"degree", "recording"} == read

@@ -81,7 +81,7 @@ def test_conda_environments_have_the_locked_versions(name):
 
 def script_of(rule):
     """Return the name of a rule's script."""
-    return Path(rule.script).stem
+    return Path(rule.script.format(params=rule.params)).stem
 
 
 def imports(path, seen):
@@ -125,7 +125,8 @@ def test_rules_say_what_they_need(name):
     assert rule.docstring.endswith(".")
     assert rule.params["code"] == WORKFLOW.globals["science"](script_of(rule))
     assert all((rule.conda_env, rule.message, rule.log, rule.benchmark))
-    assert rule.resources.keys() >= {"_cores", "mem_mb", "runtime"}
+    assert rule.resources.keys() >= {"mem_mb", "runtime"}
+    assert "gpu" not in rule.resources or rule.resources["_cores"] == 8
 
 
 def test_every_script_has_a_rule():

@@ -166,7 +166,9 @@ def test_a_run_leaves_exactly_the_declared_files(smoke):
     jobs = dry_run(smoke.repository, smoke.directory, smoke.preset, everything=True).values()
     declared = {path for job in jobs for path in [*job.output, *job.records]}
     found = {path for path in files_below(smoke.directory) if not path.startswith(".snakemake/")}
-    assert found == declared
+    # Not declared, since Snakemake deletes logs before a job, and prints those of a failed one.
+    assert found - declared == {f"results/logs/train_gan/{MODEL}.png"}
+    assert declared <= found
 
 
 def test_a_second_run_has_nothing_to_do(smoke):
