@@ -137,8 +137,10 @@ def render(*, count: int, seed: int, workers: int = 1) -> store.Dataset:
         RuntimeError: a process that draws was killed.
     """
     faces = _draw_attributes(seeds.generator(seed, "avatars"), count)
-    rows = [dict(zip(faces, row, strict=True)) for row in zip(*faces.values(), strict=True)]
-    # Faces come in shared memory: Python waits forever for one that is cut short in a pipe.
+    values = zip(*(found.tolist() for found in faces.values()), strict=True)
+    rows = [dict(zip(faces, row, strict=True)) for row in values]
+    # Faces come in shared memory, and rows go out as plain strings, few enough for a pipe to hold:
+    # when a process is killed, Python (before 3.11.7) waits forever for what is stuck in one.
     shared = RawArray("B", count * images.SIZE**2 * 3)
     steps = track(range(count), "drawing", unit="image")
     try:
