@@ -112,7 +112,7 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
     if rows.models:
         ones, others = _values(rows, tables), _values(other, tables)
         if rows.models == other.models:
-            shared = ones.keys() & others
+            shared = [name for name in ones if name in others]  # in the table's order
             ones, others = ({name: each[name] for name in shared} for each in (ones, others))
             return _of_trainings([*ones.values()], [*others.values()], paired=True)
         return _of_trainings([*ones.values()], [*others.values()], paired=False)
