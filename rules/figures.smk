@@ -67,7 +67,7 @@ for number, files in FIGURES.items():
             runtime="10m",
         params:
             **PARAMETERS_OF_FIGURES.get(number, {}),
-            number=number,
+            number=number,  # for `script`, which Snakemake evaluates after the loop
             code=science(f"plot_figure{number}"),
         message:
             f"Drawing Fig. {number}"

@@ -73,7 +73,7 @@ for table, files in TABLES.items():
             runtime="10m",
         params:
             **PARAMETERS_OF_TABLES.get(table, {}),
-            table=table,
+            table=table,  # for `script`, which Snakemake evaluates after the loop
             code=science(f"summarise_{table}"),
         message:
             f"Summarising {table}"
