@@ -12,7 +12,7 @@ test: .venv/installed
 test-faults: .venv/installed
 	$(BIN)/pytest --thorough tests/workflow/test_kills.py tests/workflow/test_faults.py \
 	  tests/workflow/test_config.py tests/workflow/test_trust.py \
-	  tests/workflow/test_smoke.py tests/unit/test_checkpoint.py tests/unit/test_files.py \
+	  tests/workflow/test_smoke.py tests/unit/gan/test_checkpoint.py tests/unit/test_files.py \
 	  tests/unit/test_store.py
 
 # Root and a Debian: installs Slurm, starts a node, runs the smoke preset on it; docs/cluster.md.

@@ -36,8 +36,8 @@ from peers import (
     scipy_adaptive,
 )
 
-from chaos_sampling.dynamics import advance
-from chaos_sampling.network import Network
+from chaos_sampling.network.dynamics import advance
+from chaos_sampling.network.weights import Network
 
 STEPS = {(250, 128): 300, (250, 32): 1000, (250, 1): 4000, (2000, 32): 20}
 """Steps in a run, by number of neurons and of states: some tenths of a second."""

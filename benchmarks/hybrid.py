@@ -17,9 +17,9 @@ from datetime import date
 import numpy as np
 import torch
 
-from chaos_sampling.dynamics import advance
 from chaos_sampling.experiments.hybrid_networks import networks_of
-from chaos_sampling.network import Network, random_states
+from chaos_sampling.network.dynamics import advance
+from chaos_sampling.network.weights import Network, random_states
 
 NETWORKS = 20
 GAINS = np.array([[0], [3], [5], [8]], np.float32)

@@ -17,7 +17,7 @@ import torch
 import yaml
 
 from chaos_sampling import store
-from chaos_sampling.sources import draw
+from chaos_sampling.latents.sources import draw
 from chaos_sampling.statistics.table import row, table
 
 ROUNDS, BATCHES = 20, 20

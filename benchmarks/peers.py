@@ -15,9 +15,9 @@ import torch
 import torchdiffeq
 from torch.utils import mkldnn
 
-from chaos_sampling.dynamics import advance
-from chaos_sampling.lyapunov import lyapunov_exponents
-from chaos_sampling.network import Network
+from chaos_sampling.measures.lyapunov import lyapunov_exponents
+from chaos_sampling.network.dynamics import advance
+from chaos_sampling.network.weights import Network
 
 GAIN = 4.0
 DT = 0.05  # τ

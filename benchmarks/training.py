@@ -22,10 +22,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from chaos_sampling.controls import Gaussian
-from chaos_sampling.latents import Latents
-from chaos_sampling.sources import draw
-from chaos_sampling.training import Players, shuffled_batches, train
+from chaos_sampling.gan.training import Players, shuffled_batches, train
+from chaos_sampling.latents.controls import Gaussian
+from chaos_sampling.latents.protocol import Latents
+from chaos_sampling.latents.sources import draw
 
 LATENTS = 100
 BATCH = 128

@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from chaos_sampling import claims, store
-from chaos_sampling.document import fill
+from chaos_sampling import store
+from chaos_sampling.report import claims
+from chaos_sampling.report.document import fill
 from chaos_sampling.statistics.selection import load
 
 ROOT = Path(__file__).parents[1]

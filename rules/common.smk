@@ -10,8 +10,8 @@ from typing import get_args
 
 from snakemake.io import strip_wildcard_constraints
 
-from chaos_sampling.readings import READINGS
-from chaos_sampling.readout import Readout
+from chaos_sampling.latents.readout import Readout
+from chaos_sampling.network.readings import READINGS
 
 ROOT = Path(workflow.basedir)
 # How a result is kept, told or continued does not change what it is.

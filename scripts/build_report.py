@@ -5,8 +5,9 @@ from pathlib import Path
 import yaml
 from stage import stage, tables_of
 
-from chaos_sampling import lineage, report, store
+from chaos_sampling import store
 from chaos_sampling.files import replacing
+from chaos_sampling.report import lineage, page
 from chaos_sampling.statistics.selection import load
 
 with stage(snakemake) as provenance:
@@ -14,7 +15,7 @@ with stage(snakemake) as provenance:
     figures = [Path(path).read_bytes() for path in snakemake.input.figures]
     sources = snakemake.params.sources
     files = lineage.lineage(path for paths in sources.values() for path in paths)
-    page = report.render(
+    text = page.render(
         Path(snakemake.input.template).read_text(encoding="utf-8"),
         figures={
             Path(path).stem: content
@@ -34,4 +35,4 @@ with stage(snakemake) as provenance:
         code_version=provenance["code_version"],
     )
     with replacing(snakemake.output[0]) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from stage import stage, tables_of
 
-from chaos_sampling import claims, store
+from chaos_sampling import store
+from chaos_sampling.report import claims
 
 with stage(snakemake):
     verdicts, evidence = claims.judge(

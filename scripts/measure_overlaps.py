@@ -2,7 +2,8 @@
 
 from stage import stage
 
-from chaos_sampling import overlaps, store
+from chaos_sampling import store
+from chaos_sampling.measures import overlaps
 
 with stage(snakemake) as provenance:
     simulation = store.load(snakemake.input[0], "hybrid")

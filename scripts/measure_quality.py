@@ -2,8 +2,9 @@
 
 from stage import device_of, stage
 
-from chaos_sampling import images, store
-from chaos_sampling.comparison import measure
+from chaos_sampling import store
+from chaos_sampling.datasets import images
+from chaos_sampling.quality.comparison import measure
 
 with stage(snakemake):
     real = [images.load(path) for path in snakemake.input.dataset]  # none, or one

@@ -2,8 +2,9 @@
 
 from stage import device_of, stage
 
-from chaos_sampling import images, store
-from chaos_sampling.quality import reference
+from chaos_sampling import store
+from chaos_sampling.datasets import images
+from chaos_sampling.quality.metrics import reference
 
 with stage(snakemake) as provenance:
     device = device_of(snakemake)

@@ -3,7 +3,7 @@
 from stage import stage
 from torch import float16
 
-from chaos_sampling.generators import load_generator, save_generator
+from chaos_sampling.gan.generators import load_generator, save_generator
 
 with stage(snakemake):
     model = load_generator(snakemake.input.generator, "cpu")

@@ -2,7 +2,8 @@
 
 from stage import stage
 
-from chaos_sampling import pictures, store
+from chaos_sampling import store
+from chaos_sampling.datasets import pictures
 
 with stage(snakemake) as provenance:
     dataset = pictures.from_folder(**snakemake.params.settings, workers=snakemake.threads)

@@ -2,7 +2,8 @@
 
 from stage import stage
 
-from chaos_sampling import avatars, store
+from chaos_sampling import store
+from chaos_sampling.datasets import avatars
 
 # The guard keeps the processes that draw from running this script anew where they are started
 # afresh instead of forked, as on macOS.

@@ -2,7 +2,8 @@
 
 from stage import stage
 
-from chaos_sampling import celeba, pictures, store
+from chaos_sampling import store
+from chaos_sampling.datasets import celeba, pictures
 
 with stage(snakemake) as provenance:
     dataset = celeba.retrieve(**snakemake.params.settings, workers=snakemake.threads)

@@ -3,8 +3,8 @@
 from stage import device_of, stage
 
 from chaos_sampling import store
-from chaos_sampling.generators import load_generator
-from chaos_sampling.sampling import sample_gain
+from chaos_sampling.gan.generators import load_generator
+from chaos_sampling.gan.sampling import sample_gain
 
 with stage(snakemake) as provenance:
     device = device_of(snakemake)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from stage import device_of, stage
 
-from chaos_sampling import images, sources, store
-from chaos_sampling.checkpoint import checkpoint_path, discard_checkpoint
+from chaos_sampling import store
+from chaos_sampling.datasets import images
 from chaos_sampling.files import replacing
-from chaos_sampling.generators import ChaoticGenerator, save_generator
-from chaos_sampling.training import train
+from chaos_sampling.gan.checkpoint import checkpoint_path, discard_checkpoint
+from chaos_sampling.gan.generators import ChaoticGenerator, save_generator
+from chaos_sampling.gan.training import train
+from chaos_sampling.latents import sources
 
 with stage(snakemake) as provenance:
     device = device_of(snakemake)

@@ -8,11 +8,12 @@ from itertools import product
 import numpy as np
 import torch
 
-from chaos_sampling import dynamics, seeds
-from chaos_sampling.energy import resting_state
+from chaos_sampling import seeds
 from chaos_sampling.experiments.hybrid_networks import STRUCTURES, networks_of
-from chaos_sampling.network import Network
-from chaos_sampling.overlaps import RETRIEVED, STATES, classify, heard, overlaps
+from chaos_sampling.measures.energy import resting_state
+from chaos_sampling.measures.overlaps import RETRIEVED, STATES, classify, heard, overlaps
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 

@@ -9,10 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, seeds, timescales
-from chaos_sampling.autocorrelation import autocorrelation
+from chaos_sampling import seeds
 from chaos_sampling.experiments.sweep import network_of
-from chaos_sampling.network import Network, random_states, stack
+from chaos_sampling.measures import timescales
+from chaos_sampling.measures.autocorrelation import autocorrelation
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network, random_states, stack
 from chaos_sampling.store import Dataset, Variable
 
 METHODS: tuple[dynamics.Method, ...] = get_args(dynamics.Method)

@@ -15,16 +15,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, seeds
-from chaos_sampling.dynamics import Noise
-from chaos_sampling.energy import energy
+from chaos_sampling import seeds
 from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
 from chaos_sampling.experiments.protocols import Condition, conditions
-from chaos_sampling.network import Network, random_states
-from chaos_sampling.overlaps import heard, orthogonal_basis, overlaps
+from chaos_sampling.measures.energy import energy
+from chaos_sampling.measures.overlaps import heard, orthogonal_basis, overlaps
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.dynamics import Noise
+from chaos_sampling.network.readings import RandomVariance
+from chaos_sampling.network.schedules import square_wave, switching_times
+from chaos_sampling.network.weights import Network, random_states
 from chaos_sampling.progress import track
-from chaos_sampling.readings import RandomVariance
-from chaos_sampling.schedules import square_wave, switching_times
 from chaos_sampling.store import Dataset, Variable
 
 TRANSIENT = 1 / 3

@@ -12,15 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, seeds
-from chaos_sampling.dynamics import Noise
+from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
 from chaos_sampling.experiments.hybrid_networks import networks_of
-from chaos_sampling.network import Network
-from chaos_sampling.overlaps import RETRIEVED, overlaps
-from chaos_sampling.pattern_mean_field import critical_gain, matched_amplitude
+from chaos_sampling.measures.overlaps import RETRIEVED, overlaps
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.dynamics import Noise
+from chaos_sampling.network.weights import Network
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
+from chaos_sampling.theory.pattern_mean_field import critical_gain, matched_amplitude
 
 SOURCES = ("chaos", "noise")
 DESCENT = 20.0

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from chaos_sampling import dynamics, seeds
+from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
 from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
-from chaos_sampling.network import random_states
-from chaos_sampling.readings import RandomVariance
-from chaos_sampling.schedules import square_wave, switching_times
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.readings import RandomVariance
+from chaos_sampling.network.schedules import square_wave, switching_times
+from chaos_sampling.network.weights import random_states
 from chaos_sampling.store import Dataset, Variable
 
 

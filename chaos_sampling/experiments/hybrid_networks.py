@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from chaos_sampling import seeds
-from chaos_sampling.network import Network, random_weights, stack
-from chaos_sampling.patterns import outer_product, pseudo_inverse, random_patterns
-from chaos_sampling.readings import RandomVariance
+from chaos_sampling.network.patterns import outer_product, pseudo_inverse, random_patterns
+from chaos_sampling.network.readings import RandomVariance
+from chaos_sampling.network.weights import Network, random_weights, stack
 
 Rule = Literal["outer_product", "pseudo_inverse"]
 """How W_struct is made from the patterns."""

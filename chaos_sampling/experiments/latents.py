@@ -9,14 +9,18 @@ import numpy as np
 import torch
 from scipy import stats
 
-from chaos_sampling import controls, dynamics, mixing, seeds, sources
-from chaos_sampling.autocorrelation import mean_autocorrelation
+from chaos_sampling import seeds
 from chaos_sampling.experiments import sweep
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.latents import ChaosLatents, read, record
-from chaos_sampling.network import Network, random_states
+from chaos_sampling.latents import controls, sources
+from chaos_sampling.latents.chaos import ChaosLatents, read
+from chaos_sampling.latents.protocol import record
+from chaos_sampling.latents.readout import Readout, draw_readout, whiten
+from chaos_sampling.measures import mixing
+from chaos_sampling.measures.autocorrelation import mean_autocorrelation
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network, random_states
 from chaos_sampling.progress import track
-from chaos_sampling.readout import Readout, draw_readout, whiten
 from chaos_sampling.store import Dataset, Variable
 
 READOUTS: tuple[Readout, ...] = get_args(Readout)

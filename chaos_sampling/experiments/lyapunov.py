@@ -9,13 +9,13 @@ import numpy as np
 from chaos_sampling import seeds
 from chaos_sampling.experiments import sweep
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.lyapunov import (
+from chaos_sampling.measures.lyapunov import (
     Spectrum,
     entropy_rate,
     kaplan_yorke_dimension,
     lyapunov_exponents,
 )
-from chaos_sampling.network import random_states
+from chaos_sampling.network.weights import random_states
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 

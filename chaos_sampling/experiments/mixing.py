@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chaos_sampling import dynamics, mixing, seeds
-from chaos_sampling.autocorrelation import mean_autocorrelation
+from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate
 from chaos_sampling.experiments.sweep import network_of, record
-from chaos_sampling.network import random_states
+from chaos_sampling.measures import mixing
+from chaos_sampling.measures.autocorrelation import mean_autocorrelation
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import random_states
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
 

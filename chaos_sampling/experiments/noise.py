@@ -15,19 +15,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, mean_field, seeds, timescales
-from chaos_sampling.autocorrelation import autocorrelation
-from chaos_sampling.dynamics import Noise
+from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate
 from chaos_sampling.experiments.sweep import network_of
-from chaos_sampling.network import Network, random_states
-from chaos_sampling.noisy_mean_field import (
+from chaos_sampling.measures import timescales
+from chaos_sampling.measures.autocorrelation import autocorrelation
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.dynamics import Noise
+from chaos_sampling.network.weights import Network, random_states
+from chaos_sampling.progress import track
+from chaos_sampling.store import Dataset, Variable
+from chaos_sampling.theory import mean_field
+from chaos_sampling.theory.noisy_mean_field import (
     driven_deviation,
     noise_amplitude,
     quenching_amplitude,
 )
-from chaos_sampling.progress import track
-from chaos_sampling.store import Dataset, Variable
 
 SOURCES = ("noise", "chaos", "both")
 READOUTS = ("coherent", "random", "shared")

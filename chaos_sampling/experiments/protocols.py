@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chaos_sampling.schedules import Piecewise, Ramp, Schedule, Sinusoid, square_wave
+from chaos_sampling.network.schedules import Piecewise, Ramp, Schedule, Sinusoid, square_wave
 
 PROTOCOLS = ("chaos", "noise", "regular", "frozen", "ramp", "sinusoid")
 """What happens in a cycle: a high phase, then a low phase, at whose end the state is read.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chaos_sampling.experiments.hybrid import simulate_fixed_gain
-from chaos_sampling.overlaps import Activity, measure
-from chaos_sampling.readings import READINGS
+from chaos_sampling.measures.overlaps import Activity, measure
+from chaos_sampling.network.readings import READINGS
 from chaos_sampling.store import Dataset, Variable
 
 

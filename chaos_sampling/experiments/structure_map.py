@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, seeds
+from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
 from chaos_sampling.experiments.hybrid_networks import networks_of
-from chaos_sampling.lyapunov import lyapunov_exponents
-from chaos_sampling.network import Network, random_states
-from chaos_sampling.overlaps import STATES, classify, heard, overlaps, projection_norms
+from chaos_sampling.measures.lyapunov import lyapunov_exponents
+from chaos_sampling.measures.overlaps import STATES, classify, heard, overlaps, projection_norms
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network, random_states
 from chaos_sampling.store import Dataset, Variable
 
 BLOCKS = 2

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chaos_sampling import dynamics, seeds
-from chaos_sampling.network import Network, random_weights
+from chaos_sampling import seeds
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network, random_weights
 
 
 def network_of(neurons: int, index: int, seed: int) -> Network:

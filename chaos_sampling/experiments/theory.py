@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chaos_sampling import mean_field
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.mean_field import MeanField
 from chaos_sampling.store import Dataset, Variable
+from chaos_sampling.theory import mean_field
+from chaos_sampling.theory.mean_field import MeanField
 
 THINNING = 4
 """One in so many samples of the correlations is kept, a thousand in all; they are smooth."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import torch
 
-from chaos_sampling import dynamics, seeds
+from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.network import Network, random_states, random_weights
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network, random_states, random_weights
 from chaos_sampling.store import Dataset, Variable
 
 RECORDED = 3

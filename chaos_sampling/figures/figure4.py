@@ -13,12 +13,12 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.ticker import MaxNLocator
 from scipy.integrate import solve_ivp
 
-from chaos_sampling.energy import energy
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
-from chaos_sampling.overlaps import AT_REST, low_phase_ends
+from chaos_sampling.measures.energy import energy
+from chaos_sampling.measures.overlaps import AT_REST, low_phase_ends
+from chaos_sampling.measures.visits import pattern_numbers, state_numbers, tally
 from chaos_sampling.store import Dataset
-from chaos_sampling.visits import pattern_numbers, state_numbers, tally
 
 NETWORK = 0
 """The network of panels b to d; statistics use them all."""

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from chaos_sampling.figures import style, sweep
-from chaos_sampling.mean_field import correlation_rms
 from chaos_sampling.statistics.exponents import is_chaotic, of_chaotic
 from chaos_sampling.statistics.speed import times_of
 from chaos_sampling.store import Dataset
+from chaos_sampling.theory.mean_field import correlation_rms
 
 
 @style.styled

@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from chaos_sampling.figures import style
 from chaos_sampling.figures.figure1 import activity
 from chaos_sampling.figures.figure4 import FIXED_OVERLAP, heat_map, overlap_bar
-from chaos_sampling.readings import READINGS
+from chaos_sampling.network.readings import READINGS
 from chaos_sampling.statistics.selection import only
 from chaos_sampling.store import Dataset
 

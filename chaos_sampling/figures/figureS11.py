@@ -14,15 +14,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from chaos_sampling.figures import style
-from chaos_sampling.overlaps import STATES, classify
-from chaos_sampling.statistics.cycles import (
-    correlations,
-    pattern_tally,
-    present_mean,
-    visited_states,
-)
-from chaos_sampling.store import Dataset
-from chaos_sampling.visits import (
+from chaos_sampling.measures.overlaps import STATES, classify
+from chaos_sampling.measures.visits import (
     entropy,
     repeat_probability,
     state_numbers,
@@ -31,6 +24,13 @@ from chaos_sampling.visits import (
     transitions,
     uniform_entropy,
 )
+from chaos_sampling.statistics.cycles import (
+    correlations,
+    pattern_tally,
+    present_mean,
+    visited_states,
+)
+from chaos_sampling.store import Dataset
 
 COLOURS = {"chaos": style.BLUE, "noise": style.ORANGE, "regular": style.GREEN}
 """Protocols that are told apart by colour."""

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator
 
 from chaos_sampling.figures import style
-from chaos_sampling.overlaps import RETRIEVED, STATES
+from chaos_sampling.measures.overlaps import RETRIEVED, STATES
 from chaos_sampling.statistics.capacity import check_numbers, escape_rates, hazard
 from chaos_sampling.store import Dataset
 

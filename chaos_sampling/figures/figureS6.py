@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from chaos_sampling import timescales
 from chaos_sampling.figures import style
+from chaos_sampling.measures import timescales
 from chaos_sampling.store import Dataset
 
 LOOKS = {

@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
 
 from chaos_sampling.figures import style
-from chaos_sampling.overlaps import STATES
-from chaos_sampling.readings import READINGS
+from chaos_sampling.measures.overlaps import STATES
+from chaos_sampling.network.readings import READINGS
 from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.selection import only
 from chaos_sampling.statistics.structure import COLUMN_GAINS, CRITERIA, LOW_GAIN, measures

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import xlogy
 
-from chaos_sampling.overlaps import STATES
+from chaos_sampling.measures.overlaps import STATES
 from chaos_sampling.statistics.resampling import jackknife
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset

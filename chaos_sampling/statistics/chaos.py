@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaos_sampling import timescales
-from chaos_sampling.mean_field import correlation_rms
+from chaos_sampling.measures import timescales
 from chaos_sampling.statistics.exponents import exponent_rows, growth_rows
 from chaos_sampling.statistics.mean_field import predicted
 from chaos_sampling.statistics.speed import speedup_rows, times_of
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
+from chaos_sampling.theory.mean_field import correlation_rms
 
 CORRELATIONS = ("rms", "abs", "noise")
 

@@ -10,11 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from chaos_sampling import seeds
-from chaos_sampling.overlaps import classify
-from chaos_sampling.statistics.outcomes import outcome_kinds
-from chaos_sampling.statistics.table import row, table
-from chaos_sampling.store import Dataset
-from chaos_sampling.visits import (
+from chaos_sampling.measures.overlaps import classify
+from chaos_sampling.measures.visits import (
     LEVEL,
     entropy,
     pattern_numbers,
@@ -25,6 +22,9 @@ from chaos_sampling.visits import (
     uniform_entropy,
     uniformity,
 )
+from chaos_sampling.statistics.outcomes import outcome_kinds
+from chaos_sampling.statistics.table import row, table
+from chaos_sampling.store import Dataset
 
 KINDS = ("retrieval_fraction", "negative_fraction", "mixture_fraction", "wandering_fraction")
 """What is told of the ends of cycles, of all that `outcome_kinds` counts."""

@@ -10,7 +10,14 @@ import pandas as pd
 from scipy import stats
 
 from chaos_sampling import seeds
-from chaos_sampling.overlaps import classify, low_phase_ends
+from chaos_sampling.measures.overlaps import classify, low_phase_ends
+from chaos_sampling.measures.visits import (
+    entropy,
+    pattern_numbers,
+    state_numbers,
+    tally,
+    transitions,
+)
 from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.regression import (
     block_bootstrap,
@@ -21,7 +28,6 @@ from chaos_sampling.statistics.regression import (
 )
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
-from chaos_sampling.visits import entropy, pattern_numbers, state_numbers, tally, transitions
 
 
 def hybrid_table(

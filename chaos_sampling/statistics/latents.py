@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaos_sampling import timescales
+from chaos_sampling.measures import timescales
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
 

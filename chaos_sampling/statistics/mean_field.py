@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from chaos_sampling.mean_field import correlation_rms
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset
+from chaos_sampling.theory.mean_field import correlation_rms
 
 THEORETICAL = (
     *("variance_h", "variance_phi", "lyapunov_max", "T2_phi", "half_life_phi", "efold_phi"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chaos_sampling.overlaps import AT_REST, STATES
+from chaos_sampling.measures.overlaps import AT_REST, STATES
 
 
 def outcome_kinds(codes: np.ndarray, speed: np.ndarray) -> dict[str, np.ndarray]:

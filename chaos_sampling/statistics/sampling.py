@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chaos_sampling import timescales
-from chaos_sampling.images import BATCH_NORM, pixels
+from chaos_sampling.datasets.images import BATCH_NORM, pixels
+from chaos_sampling.measures import timescales
 from chaos_sampling.statistics.resampling import jackknife
 from chaos_sampling.statistics.table import row, table
 from chaos_sampling.store import Dataset

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from chaos_sampling import timescales
+from chaos_sampling.measures import timescales
 from chaos_sampling.statistics.table import row
 from chaos_sampling.store import Dataset
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from chaos_sampling import seeds
-from chaos_sampling.overlaps import STATES
+from chaos_sampling.measures.overlaps import STATES
 from chaos_sampling.statistics.outcomes import outcome_kinds
 from chaos_sampling.statistics.regression import pooled_regression
 from chaos_sampling.statistics.table import row, table

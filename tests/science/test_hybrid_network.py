@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from chaos_sampling.experiments.hybrid import simulate_cycled_gain, simulate_fixed_gain
-from chaos_sampling.overlaps import low_phase_ends, measure, projection_norms
+from chaos_sampling.measures.overlaps import low_phase_ends, measure, projection_norms
+from chaos_sampling.measures.visits import state_numbers
 from chaos_sampling.statistics.regression import pooled_regression
-from chaos_sampling.visits import state_numbers
 
 NETWORK = {"neurons": 200, "patterns": 10, "rule": "outer_product", "strength": 4, "dt": 0.1}
 NETWORK |= {"random_variance": "1/N"}

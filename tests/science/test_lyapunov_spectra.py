@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, mean_field, seeds
-from chaos_sampling.lyapunov import (
+from chaos_sampling import seeds
+from chaos_sampling.measures.lyapunov import (
     Spectrum,
     entropy_rate,
     kaplan_yorke_dimension,
     lyapunov_exponents,
 )
-from chaos_sampling.network import Network, random_states, random_weights, stack
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network, random_states, random_weights, stack
+from chaos_sampling.theory import mean_field
 
 
 def draw(neurons: int, networks: int) -> tuple[Network, list[np.random.Generator]]:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
 
-from chaos_sampling.mean_field import correlation_rms, solve
-from chaos_sampling.timescales import correlation_time, crossing_time
+from chaos_sampling.measures.timescales import correlation_time, crossing_time
+from chaos_sampling.theory.mean_field import correlation_rms, solve
 
 TOLERANCES = {
     "variance_h": {"rel": 1e-4},

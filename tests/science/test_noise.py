@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, seeds
-from chaos_sampling.dynamics import Noise
+from chaos_sampling import seeds
 from chaos_sampling.experiments.noise import simulate_noise
-from chaos_sampling.network import Network, random_states, random_weights
-from chaos_sampling.noisy_mean_field import driven_variance, quenching_amplitude
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.dynamics import Noise
+from chaos_sampling.network.weights import Network, random_states, random_weights
+from chaos_sampling.theory.noisy_mean_field import driven_variance, quenching_amplitude
 
 DT = 0.05
 

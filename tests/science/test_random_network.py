@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics, mean_field, seeds, timescales
-from chaos_sampling.autocorrelation import autocorrelation
+from chaos_sampling import seeds
 from chaos_sampling.experiments.divergence import simulate_divergence
 from chaos_sampling.experiments.mixing import MEASURES, simulate_mixing
 from chaos_sampling.experiments.sweep import network_of
-from chaos_sampling.network import Network, random_states, random_weights
+from chaos_sampling.measures import timescales
+from chaos_sampling.measures.autocorrelation import autocorrelation
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import Network, random_states, random_weights
+from chaos_sampling.theory import mean_field
 
 SIZE = 1000
 INTERVAL = 0.5

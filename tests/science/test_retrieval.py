@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from chaos_sampling import dynamics
-from chaos_sampling.energy import energy
 from chaos_sampling.experiments.escapes import simulate_escapes
 from chaos_sampling.experiments.hybrid_networks import networks_of
-from chaos_sampling.network import random_states
-from chaos_sampling.pattern_mean_field import critical_gain
+from chaos_sampling.measures.energy import energy
+from chaos_sampling.network import dynamics
+from chaos_sampling.network.weights import random_states
 from chaos_sampling.statistics.capacity import escape_rates
+from chaos_sampling.theory.pattern_mean_field import critical_gain
 
 NETWORK = {"neurons": 100, "patterns": 5, "strength": 4, "random_variance": "1/N"}
 

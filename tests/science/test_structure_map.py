@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from chaos_sampling.experiments.structure_map import simulate_structure_map
-from chaos_sampling.overlaps import STATES
+from chaos_sampling.measures.overlaps import STATES
 
 COMMON = dict(
     networks=3,

@@ -22,17 +22,19 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from chaos_sampling import controls, sampling, seeds, sources, store, training
+from chaos_sampling import seeds, store
 from chaos_sampling.device import Stopwatch
-from chaos_sampling.dynamics import Noise, trajectory
-from chaos_sampling.features import extract
-from chaos_sampling.gan import Generator, initialize
-from chaos_sampling.generators import ChaoticGenerator, load_generator, save_generator
-from chaos_sampling.lyapunov import lyapunov_exponents
-from chaos_sampling.network import Network, random_states, random_weights
-from chaos_sampling.quality import training_distance
-from chaos_sampling.readout import subset
-from chaos_sampling.sampling import sample_gain, sample_grid, sample_switched
+from chaos_sampling.gan import sampling, training
+from chaos_sampling.gan.dcgan import Generator, initialize
+from chaos_sampling.gan.generators import ChaoticGenerator, load_generator, save_generator
+from chaos_sampling.gan.sampling import sample_gain, sample_grid, sample_switched
+from chaos_sampling.latents import controls, sources
+from chaos_sampling.latents.readout import subset
+from chaos_sampling.measures.lyapunov import lyapunov_exponents
+from chaos_sampling.network.dynamics import Noise, trajectory
+from chaos_sampling.network.weights import Network, random_states, random_weights
+from chaos_sampling.quality.features import extract
+from chaos_sampling.quality.metrics import training_distance
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
 ACROSS = (

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from snakemake_runs import run
 
-from chaos_sampling import images, store
+from chaos_sampling import store
+from chaos_sampling.datasets import images
 
 FOLDER = "results/data/folder.h5"
 GENERATOR = "results/gan/avatars-subset-seed1/generator.safetensors"

@@ -1,7 +1,7 @@
 """Disks, mounts, workers and second calls that fail: a clear message, and nothing half-made.
 
 Damaged inputs are in test_broken_inputs.py and in the tests of the modules that read them, losses
-that are not finite and a GPU's memory in tests/unit/test_training.py.
+that are not finite and a GPU's memory in tests/unit/gan/test_training.py.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import pytest
 import torch
 from snakemake_runs import ROOT, run, start
 
-from chaos_sampling import avatars, store
-from chaos_sampling.checkpoint import load_checkpoint, save_checkpoint
+from chaos_sampling import store
+from chaos_sampling.datasets import avatars
+from chaos_sampling.gan.checkpoint import load_checkpoint, save_checkpoint
 
 TRACES = "results/chaos/traces.h5"
 LOG = "results/logs/simulate_traces.log"

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from snakemake_runs import run
 
-from chaos_sampling import images
-from chaos_sampling.generators import load_generator
+from chaos_sampling.datasets import images
+from chaos_sampling.gan.generators import load_generator
 
 MODEL = "avatars-subset-seed1"
 

@@ -12,7 +12,8 @@ import numpy as np
 import psutil
 from snakemake_runs import run, start
 
-from chaos_sampling import images, store
+from chaos_sampling import store
+from chaos_sampling.datasets import images
 
 FOLDER = "results/gan/avatars-subset-seed1"
 RESULTS = (f"{FOLDER}/generator.safetensors", f"{FOLDER}/training.h5")

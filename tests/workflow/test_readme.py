@@ -11,7 +11,7 @@ import pytest
 import yaml
 from snakemake_runs import ROOT, dry_run
 
-from chaos_sampling.claims import VERDICTS
+from chaos_sampling.report.claims import VERDICTS
 
 README = ROOT / "README.md"
 CARD = ROOT / "pretrained" / "README.md"

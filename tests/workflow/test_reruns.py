@@ -226,7 +226,7 @@ def test_a_parameter_reruns_what_depends_on_it(after, overlay, expected):
 
 
 def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
-    edit("chaos_sampling/network.py", "np.sqrt(1 / neurons if", "np.sqrt(2 / neurons if")
+    edit("chaos_sampling/network/weights.py", "np.sqrt(1 / neurons if", "np.sqrt(2 / neurons if")
     jobs = after()
     changed = {name for name, job in jobs.items() if job.reason.startswith("Params have changed")}
     samples = {name for name in after_training(PRETRAINED) if name.startswith("sample_")}
@@ -245,16 +245,16 @@ def test_logic_in_network_reruns_the_rules_that_use_it(after, edit):
 
 
 LOGIC = {
-    "patterns.py": (
+    "network/patterns.py": (
         "strength / patterns.shape[1]",
         {*HYBRID, *OVERLAPS, *HYBRID_TABLES, *HYBRID_FIGURES, *REPORT},
     ),
-    "sampling.py": (
+    "gan/sampling.py": (
         'IMAGE_AXES = ("y", "x", "channel")',
         {*after_training(*MODELS), *SHOWN, *OF_ALL_MODELS},
     ),
-    "pictures.py": ("LISTED = 10", set()),
-    "images.py": (
+    "datasets/pictures.py": ("LISTED = 10", set()),
+    "datasets/images.py": (
         "SIZE = 64",
         {"render_avatars", *FROM_AVATARS, *after_training(PRETRAINED), *SHOWN},
     ),
@@ -269,12 +269,18 @@ def test_logic_reruns_no_more_than_what_uses_it(after, edit, name):
 
 
 def test_a_module_that_is_imported_whole_is_seen(after, edit):
-    edit("scripts/simulate_traces.py", "from stage", "import chaos_sampling.energy\nfrom stage")
+    edit(
+        "scripts/simulate_traces.py",
+        "from stage",
+        "import chaos_sampling.measures.energy\nfrom stage",
+    )
     assert "Params have changed" in after()["simulate_traces"].reason
 
 
 def test_a_measure_of_activity_trains_nothing_anew(after, edit):
-    edit("chaos_sampling/mixing.py", "np.diff(series, axis=0)", "np.diff(series, 1, axis=0)")
+    edit(
+        "chaos_sampling/measures/mixing.py", "np.diff(series, axis=0)", "np.diff(series, 1, axis=0)"
+    )
     jobs = after().keys()
     assert "summarise_chaos" in jobs
     assert f"train_gan/{MODEL}" not in jobs
@@ -289,7 +295,7 @@ def test_logic_in_statistics_reruns_the_tables(after, edit):
 
 
 def test_logic_in_an_experiment_reruns_it_alone(after, edit):
-    edit("chaos_sampling/lyapunov.py", "len(self.rates))", "len(self.rates) + 0)")
+    edit("chaos_sampling/measures/lyapunov.py", "len(self.rates))", "len(self.rates) + 0)")
     map_of_strength = {*MAP, "summarise_structure", "plot_figureS9"}
     sweep = {*LYAPUNOV, "summarise_chaos", "plot_figureS1"}
     assert after().keys() == {*sweep, *map_of_strength, *REPORT}
@@ -298,14 +304,18 @@ def test_logic_in_an_experiment_reruns_it_alone(after, edit):
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("network.py", "@dataclass(frozen=True)", "# A comment.\n@dataclass( frozen = True )"),
-        ("network.py", '"""Weights of the networks:', '"""The weights of all networks:'),
-        ("network.py", '"""Number of neurons, N."""', '"""Size, N."""'),
+        (
+            "network/weights.py",
+            "@dataclass(frozen=True)",
+            "# A comment.\n@dataclass( frozen = True )",
+        ),
+        ("network/weights.py", '"""Weights of the networks:', '"""The weights of all networks:'),
+        ("network/weights.py", '"""Number of neurons, N."""', '"""Size, N."""'),
         ("store.py", '"kind": dataset.kind', '"kind": str(dataset.kind)'),
         ("progress.py", "interval: float = 5.0", "interval: float = 6.0"),
-        ("generators.py", '"size": model.generator.size', '"size": int(model.generator.size)'),
-        ("checkpoint.py", 'f"{file.name}.damaged"', 'f"{file.name}.broken"'),
-        ("journal.py", "If it lasts, use more images", "If it lasts, take more images"),
+        ("gan/generators.py", '"size": model.generator.size', '"size": int(model.generator.size)'),
+        ("gan/checkpoint.py", 'f"{file.name}.damaged"', 'f"{file.name}.broken"'),
+        ("gan/journal.py", "If it lasts, use more images", "If it lasts, take more images"),
     ],
     ids=[
         *("comment", "module docstring", "docstring"),

@@ -13,9 +13,9 @@ from PIL import Image
 from snakemake_runs import ROOT
 
 from chaos_sampling import store
-from chaos_sampling.checkpoint import load_checkpoint
-from chaos_sampling.generators import load_generator
-from chaos_sampling.pictures import from_folder
+from chaos_sampling.datasets.pictures import from_folder
+from chaos_sampling.gan.checkpoint import load_checkpoint
+from chaos_sampling.gan.generators import load_generator
 
 RULES = sorted([ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")])
 MODULES = sorted([*(ROOT / "chaos_sampling").rglob("*.py"), *(ROOT / "scripts").glob("*.py")])

@@ -1,0 +1,1 @@
+"""Where images come from: drawn, from a folder, or CelebA."""

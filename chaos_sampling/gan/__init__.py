@@ -1,0 +1,1 @@
+"""The generative adversarial network: training, saving, and drawing at any gain."""

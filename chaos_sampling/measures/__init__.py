@@ -1,0 +1,1 @@
+"""Measures on activity, whatever network it is of."""

@@ -1,0 +1,277 @@
+"""Verdicts on the paper's claims, by rules, from the tables of a run.
+
+A claim has one criterion or more: rows of a table and the rule that they must obey. The burden of
+proof is on the claim. A row is "supported" where the whole 95 % interval obeys the rule, "partly"
+where the measured value does but the interval reaches beyond, and "not supported" where the value
+does not; rows that must rise or fall are "supported" where values are in order and the intervals of
+the first and the last do not overlap. "Not supported" is no refutation where the interval contains
+the bound, which a note then says. The worst row decides on the criterion, which is "not tested"
+where there is no value or no interval. The first criterion of a claim is the decisive one: if it
+fails, the claim is "not supported". Else the claim is "not tested" if one of its criteria is not,
+"not supported" if one fails and none is met in full, "supported" if all are, and "partly" in all
+other cases; at most "partly", too, if a parameter was fitted to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from chaos_sampling.report.estimates import Estimate, Rows, Tables, UntestedError, estimate
+
+Verdict = Literal["supported", "partly", "not supported", "not tested"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+COLUMNS = [
+    *("claim", "section", "statement", "paper", "measured", "low", "high"),
+    *("units", "networks", "verdict", "evidence", "figure"),
+]
+EVIDENCE = [
+    *("claim", "criterion", "table", "row", "rule", "from", "to"),
+    *("measured", "low", "high", "networks", "unit", "verdict", "note", "reason"),
+]
+
+
+UNDECIDED = "undecided: the interval contains the bound"
+"""Note on a value that may lie on either side: not supported, but not refuted either."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What must hold: the rows obey the rule, a name of `RULES`, with its argument."""
+
+    rows: Rows
+    rule: str
+    argument: Any
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the paper.
+
+    Attributes:
+        claim: its identifier.
+        section: of the paper.
+        statement: what is claimed, in our words.
+        criteria: what must hold, the decisive one first; what its last row says is the measured
+            value.
+        figure: that shows it, such as "S1", if one does.
+        paper: the paper's value, as text, where it gives one.
+        units: of the measured value.
+        fitted: which parameter was fitted to what is claimed, if one was.
+    """
+
+    claim: str
+    section: str
+    statement: str
+    criteria: Sequence[Criterion]
+    figure: str = ""
+    paper: str = ""
+    units: str = "1"
+    fitted: str = ""
+
+
+def above(estimates: Sequence[Estimate], bound: float) -> Verdict:
+    """Judge whether all are above a bound."""
+    return worst([_verdict(one.low > bound, one.value > bound) for one in estimates])
+
+
+def below(estimates: Sequence[Estimate], bound: float) -> Verdict:
+    """Judge whether all are below a bound."""
+    return worst([_verdict(one.high < bound, one.value < bound) for one in estimates])
+
+
+def within(estimates: Sequence[Estimate], bounds: tuple[float, float]) -> Verdict:
+    """Judge whether all lie between two bounds, these included."""
+    low, high = bounds
+    return worst(
+        [
+            _verdict(low <= one.low and one.high <= high, low <= one.value <= high)
+            for one in estimates
+        ]
+    )
+
+
+def rises(estimates: Sequence[Estimate], along: str) -> Verdict:
+    """Judge whether values grow at each step, and the last is above the first by all intervals.
+
+    Args:
+        estimates: two or more, in order.
+        along: what tells them apart, for the words of the rule.
+    """
+    first, last = estimates[0], estimates[-1]
+    steadily = all(one.value < following.value for one, following in pairwise(estimates))
+    return _verdict(steadily and first.high < last.low, first.value < last.value)
+
+
+def falls(estimates: Sequence[Estimate], along: str) -> Verdict:
+    """Judge whether values shrink, as `rises` does whether they grow."""
+    return rises(estimates[::-1], along)
+
+
+RULES: dict[str, Callable[[Sequence[Estimate], Any], Verdict]] = {
+    rule.__name__: rule for rule in (above, below, within, rises, falls)
+}
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on a criterion from those on its rows."""
+    return max(verdicts, key=VERDICTS.index)
+
+
+def combine(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict on a claim from those on its criteria, of which the first decides."""
+    if verdicts[0] == "not supported":
+        return "not supported"
+    if "not tested" in verdicts:
+        return "not tested"
+    if "not supported" in verdicts and "supported" not in verdicts:
+        return "not supported"
+    return "supported" if set(verdicts) == {"supported"} else "partly"
+
+
+def read(text: str) -> list[Claim]:
+    """Return the claims that a YAML text lists.
+
+    Each entry has the fields of `Claim`, each criterion those of `estimates.Rows` and one rule.
+
+    Raises:
+        ValueError: a field is unknown or missing, or an identifier is given twice.
+    """
+    claims = []
+    for entry in yaml.safe_load(text):
+        try:
+            criteria = [_criterion(dict(fields)) for fields in entry.pop("criteria")]
+            if not criteria:
+                raise ValueError("criteria: expected one at least, found none")
+            claims.append(Claim(criteria=criteria, **entry))
+        except (TypeError, KeyError, ValueError) as error:
+            raise ValueError(f"claim {entry.get('claim')}: {error}") from error
+    names = [claim.claim for claim in claims]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(f"claims: expected each identifier once, found several {sorted(twice)}")
+    return claims
+
+
+def judge(
+    claims: Sequence[Claim], tables: Tables, *, reduced: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judge every claim by its criteria.
+
+    Args:
+        claims: as `read` returns them.
+        tables: by name, as made by `statistics.table`; a run may lack some.
+        reduced: whether the run is of a reduced preset, which the evidence then says.
+
+    Returns:
+        The table of claims, with `COLUMNS`, and that of the evidence, with `EVIDENCE`: for every
+        criterion one line for each of its rows, or one that says what is lacking.
+
+    Raises:
+        LookupError: several rows fit where there should be one.
+    """
+    summaries, evidence = [], []
+    for claim in claims:
+        found = [_test(criterion, tables) for criterion in claim.criteria]
+        summaries.append(_summary(claim, found, reduced))
+        for number, lines in enumerate(found, 1):
+            evidence += [{"claim": claim.claim, "criterion": number} | line for line in lines]
+    return pd.DataFrame(summaries, columns=COLUMNS), pd.DataFrame(evidence, columns=EVIDENCE)
+
+
+def rule_in_words(rule: str, argument: Any) -> str:
+    """Return a rule as text, such as "above 0"."""
+    if rule == "within":
+        return f"between {argument[0]:g} and {argument[1]:g}".replace("-", "−")
+    if rule in ("rises", "falls"):
+        return f"{rule} with {argument}"
+    return f"{rule} {argument:g}".replace("-", "−")
+
+
+def _criterion(fields: dict[str, Any]) -> Criterion:
+    rules = fields.keys() & RULES
+    if len(rules) != 1:
+        raise ValueError(f"criterion: expected one rule of {list(RULES)}, found {sorted(rules)}")
+    rule = rules.pop()
+    argument, rows = fields.pop(rule), Rows(**fields)
+    if rule in ("rises", "falls"):
+        expected, right = "a name, and several gains", len(rows.each()) > 1
+    elif rule == "within":
+        expected, right = "two numbers, the smaller first", _are_increasing_numbers(argument)
+    else:
+        expected, right = "a number, such as 0.001 or 1.0e-3", isinstance(argument, int | float)
+    if not right:
+        raise ValueError(f"{rule}: expected {expected}; found {argument}, {rows}")
+    return Criterion(argument=argument, rows=rows, rule=rule)
+
+
+def _are_increasing_numbers(pair: Any) -> bool:
+    is_pair = isinstance(pair, list) and len(pair) == 2
+    return is_pair and all(isinstance(end, int | float) for end in pair) and pair[0] < pair[1]
+
+
+def _verdict(whole: bool, value: bool) -> Verdict:
+    if whole:
+        return "supported"
+    return "partly" if value else "not supported"
+
+
+def _test(criterion: Criterion, tables: Tables) -> list[dict[str, Any]]:
+    """Return the lines of evidence of one criterion."""
+    rule, argument = criterion.rule, criterion.argument
+    ends = {"above": (argument, np.inf), "below": (-np.inf, argument), "within": argument}
+    start, end = ends.get(rule, (np.nan, np.nan))
+    shared = {"table": criterion.rows.table, "rule": rule_in_words(rule, argument)}
+    shared |= {"from": start, "to": end}
+    each = criterion.rows.each()
+    try:
+        estimates = [estimate(rows, tables) for rows in each]
+    except UntestedError as error:
+        lacking = {"verdict": "not tested", "note": "", "reason": str(error), "networks": 0}
+        return [shared | lacking | {"row": str(criterion.rows)}]
+    judged = [estimates] * len(each) if rule in ("rises", "falls") else [[one] for one in estimates]
+    return [
+        shared
+        | {"row": str(rows), "measured": one.value, "low": one.low, "high": one.high}
+        | {"networks": one.networks, "unit": one.unit, "reason": ""}
+        | {"verdict": RULES[rule](by, argument), "note": _note(one, (start, end))}
+        for rows, one, by in zip(each, estimates, judged, strict=True)
+    ]
+
+
+def _note(one: Estimate, bounds: tuple[float, float]) -> str:
+    """Say of an interval that contains a bound that it decides neither for nor against."""
+    held = any(one.low <= bound <= one.high for bound in bounds if np.isfinite(bound))
+    return UNDECIDED if held else ""
+
+
+def _summary(
+    claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], reduced: bool
+) -> dict[str, Any]:
+    """Return the line of a claim from the lines of evidence of each criterion."""
+    verdict = combine([worst([line["verdict"] for line in lines]) for lines in found])
+    lines = [line for criterion in found for line in criterion]
+    failing = [line for line in lines if line["verdict"] in ("partly", "not supported")]
+    if claim.fitted and verdict == "supported":
+        verdict = "partly"
+    sources = dict.fromkeys(f"{criterion.rows.table}.tsv" for criterion in claim.criteria)
+    notes = [", ".join(sources)]
+    notes += [f"fitted: {claim.fitted}"] if claim.fitted else []
+    notes += dict.fromkeys(lines[0]["reason"] for lines in found if lines[0]["reason"])
+    undecided = verdict != "not tested" and failing and all(line["note"] for line in failing)
+    notes += [UNDECIDED] if undecided else []
+    notes += ["reduced preset"] if reduced else []
+    headline = found[0][-1]
+    return {
+        **{name: getattr(claim, name) for name in ("claim", "section", "statement", "paper")},
+        **{name: headline.get(name, np.nan) for name in ("measured", "low", "high")},
+        **{"units": claim.units, "networks": headline["networks"]},
+        **{"verdict": verdict, "evidence": "; ".join(notes), "figure": claim.figure},
+    }

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from chaos_sampling import store
+from chaos_sampling.gan.dcgan import Generator, initialize
+from chaos_sampling.gan.generators import ChaoticGenerator, load_generator, save_generator
+from chaos_sampling.latents.readout import subset
+from chaos_sampling.network.weights import Network, random_weights
+
+
+@pytest.fixture
+def model() -> ChaoticGenerator:
+    rng = np.random.default_rng(0)
+    generator = Generator(5, 2)
+    initialize(generator, torch.Generator().manual_seed(0))
+    generator(torch.randn(4, 5, generator=torch.Generator().manual_seed(1)))  # moves its statistics
+    network = Network(random_weights(8, rng).float())
+    readout = torch.from_numpy(subset(8, 5, rng))
+    return ChaoticGenerator(generator.eval(), network, readout, 4.0, {"dataset": "test", "seed": 3})
+
+
+def test_a_saved_generator_comes_back_whole(model, tmp_path):
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, model)
+    found = load_generator(path, "cpu")
+    z = torch.randn(3, 5, generator=torch.Generator().manual_seed(2))
+    assert not found.generator.training
+    torch.testing.assert_close(found.generator(z), model.generator(z))
+    assert found.network.random.equal(model.network.random)
+    assert found.readout.equal(model.readout)
+    assert (found.gain, found.attributes) == (model.gain, model.attributes)
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_equal_generators_give_equal_files(model, tmp_path):
+    paths = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    for path in paths:
+        save_generator(path, model)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_the_length_of_its_attributes_does_not_change_what_a_generator_computes(model, tmp_path):
+    rng = np.random.default_rng(0)
+    state = torch.from_numpy(rng.standard_normal(250)).float()
+    network = Network(random_weights(250, rng).float())
+    products = []
+    for length in range(0, 64, 8):
+        path = tmp_path / f"{length}.safetensors"
+        named = replace(model, network=network, attributes={"note": length * "a"})
+        save_generator(path, named)
+        products.append(torch.mv(load_generator(path, "cpu").network.random, state))
+    assert all(product.equal(products[0]) for product in products)
+
+
+def flip_last_bit(content: bytes) -> bytes:
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda content: content[: len(content) // 2], "found a damaged file"),
+        (lambda _: b"not tensors at all", "found a damaged file"),
+        (flip_last_bit, "checksum is wrong"),
+    ],
+    ids=["truncated", "other format", "one bit flipped"],
+)
+def test_a_damaged_file_is_refused(model, tmp_path, damage, message):
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, model)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(store.WrongFileError, match=message):
+        load_generator(path, "cpu")
+
+
+def test_a_file_of_other_tensors_or_none_is_refused(tmp_path):
+    path = tmp_path / "other.safetensors"
+    with pytest.raises(store.WrongFileError, match="found no file"):
+        load_generator(path, "cpu")
+    save_file({"weight": torch.zeros(2)}, path)
+    with pytest.raises(store.WrongFileError, match="found other tensors"):
+        load_generator(path, "cpu")
+
+
+def test_a_file_of_other_code_is_refused(model, tmp_path, monkeypatch):
+    path = tmp_path / "generator.safetensors"
+    with monkeypatch.context() as other:
+        other.setattr(model.generator, "width", 3)
+        save_generator(path, model)
+    with pytest.raises(store.WrongFileError, match=r"did not write\. Delete it"):
+        load_generator(path, "cpu")
+
+
+def test_half_precision_halves_the_file_and_comes_back_as_single(model, tmp_path):
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
+    save_generator(whole, model)
+    save_generator(half, model, torch.float16)
+    found = load_generator(half, "cpu")
+    assert half.stat().st_size < 0.75 * whole.stat().st_size  # names and metadata stay
+    assert {value.dtype for value in found.generator.state_dict().values()} == {
+        torch.float32,
+        torch.int64,
+    }
+    assert found.network.random.dtype == found.readout.dtype == torch.float32
+    z = torch.randn(3, 5, generator=torch.Generator().manual_seed(2))
+    torch.testing.assert_close(found.generator(z), model.generator(z), atol=2e-3, rtol=0)
+
+
+def test_batch_norm_statistics_are_not_rounded(model, tmp_path):
+    save_generator(tmp_path / "half.safetensors", model, torch.float16)
+    found = load_generator(tmp_path / "half.safetensors", "cpu").generator.state_dict()
+    for name, value in model.generator.state_dict().items():
+        if "running" in name:
+            assert found[name].equal(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), 1e6])
+def test_values_that_a_file_cannot_hold_are_refused(model, tmp_path, value):
+    with torch.no_grad():
+        model.generator.layers[0].weight[0, 0, 0, 0] = value
+    with pytest.raises(ValueError, match=r"layers\.0\.weight: expected finite values"):
+        save_generator(tmp_path / "half.safetensors", model, torch.float16)
+    assert list(tmp_path.iterdir()) == []
