@@ -148,11 +148,6 @@ def limits():
         stored, smallest = section["patterns"], min(section["sizes"])
         most = max(stored) if isinstance(stored, list) else stored
         yield f"hybrid.{name}.patterns", most, smallest, f"the smallest of hybrid.{name}.sizes"
-    for name in ("fixed_gain", "gain_sweep", "readings"):
-        kept = (1 - config["statistics"]["dropped"]) * config["hybrid"][name]["duration"]
-        yield "statistics.block", config["statistics"][
-            "block"
-        ], kept / 2, f"half of what is kept of hybrid.{name}"
     cycled = config["hybrid"]["cycled_gain"]
     for phase in ("low_duration", "high_duration"):
         shortest, longest = cycled[phase]
@@ -259,7 +254,6 @@ WHOLE_MULTIPLES = {
     "hybrid.capacity.dt": ["hybrid.capacity.duration"],
     "hybrid.escapes.dt": ["hybrid.escapes.interval"],
     "hybrid.escapes.interval": ["hybrid.escapes.duration"],
-    "statistics.sample_every": ["statistics.block"],
 }
 """Intervals, and the times that must be whole multiples of each."""
 

@@ -44,8 +44,6 @@ PARAMETERS_OF_TABLES = {
     "hybrid": {
         "sample_every": config["statistics"]["sample_every"],
         "dropped": config["statistics"]["dropped"],
-        "block": config["statistics"]["block"],
-        "seed": config["seed"],
     },
     "structure": {"seed": config["seed"]},
     "cycles": {"seed": config["seed"]},

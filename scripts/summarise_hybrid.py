@@ -13,7 +13,5 @@ with stage(snakemake):
         store.load(snakemake.input.cycled, "overlaps"),
         sample_every=snakemake.params.sample_every,
         dropped=snakemake.params.dropped,
-        block=snakemake.params.block,
-        seed=snakemake.params.seed,
     )
     store.save_table(table, snakemake.output[0])

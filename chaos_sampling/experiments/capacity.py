@@ -86,7 +86,8 @@ def simulate_capacity(
         weights = [STRUCTURES[rule](xi, strength).numpy() for xi in stored]
         velocity[at] = _velocity(resting_state(stored, strength), np.stack(weights))
     found = {"retrieved": retrieved, "overlap": overlap, "fraction": fraction, "velocity": velocity}
-    return _dataset(sizes, patterns, corruptions, found, gain)
+    attributes = {"gain": gain, "strength": strength}
+    return _dataset(sizes, patterns, corruptions, found, attributes)
 
 
 def _velocity(states: np.ndarray, structured: np.ndarray) -> np.ndarray:
@@ -133,7 +134,7 @@ def _dataset(
     patterns: Sequence[int],
     corruptions: Sequence[float],
     found: dict[str, np.ndarray],
-    gain: float,
+    attributes: dict[str, float],
 ) -> Dataset:
     load = ("rule", "size", "patterns")
     across = (*load, "corruption", "network")
@@ -154,5 +155,5 @@ def _dataset(
             "state": Variable(STATES, ("state",), "1", "kind of state"),
             **{name: Variable(found[name], *of) for name, of in measures.items()},
         },
-        {"gain": gain},
+        attributes,
     )

@@ -85,16 +85,14 @@ def simulate_cycles(
     """
     if copies < 2:
         raise ValueError(f"copies: expected at least 2, found {copies}")
-    stored, network = networks_of(
-        neurons=neurons,
-        patterns=patterns,
-        rule=rule,
-        strength=strength,
-        random_variance=random_variance,
-        networks=networks,
-        seed=seed,
-        first=first,
-    )
+    weights = {
+        "neurons": neurons,
+        "patterns": patterns,
+        "rule": rule,
+        "strength": strength,
+        "random_variance": random_variance,
+    }
+    stored, network = networks_of(**weights, networks=networks, seed=seed, first=first)
     indices = range(first, first + networks)
     initial = _states(indices, copies, neurons, "copies of cycled networks", seed)
     amplitude = measured_amplitude(
@@ -126,6 +124,7 @@ def simulate_cycles(
             **_measures(restarted, ("network", "restart"), "restart_"),
             **_of_networks(network, stored, low_gains[0], amplitude),
         },
+        weights,
     )
 
 

@@ -70,8 +70,8 @@ def simulate_escapes(
         over patterns; basins (size, network), the number of patterns with a basin; amplitude
         (gain), the σ of "noise"; of the traced network, trace/time and trace/overlap
         (source, time, pattern), and trace/descended (source, time), the overlap with the first
-        pattern at the end of a descent. Attributes: interval; critical_gain, in mean-field theory;
-        traced_neurons and traced_gain.
+        pattern at the end of a descent. Attributes: patterns, strength and random_variance;
+        interval; critical_gain, in mean-field theory; traced_neurons and traced_gain.
     """
     sizes, gains = sorted(sizes), sorted(gains)
     theory = critical_gain(strength)  # first, since it refuses what would fail only after hours
@@ -105,6 +105,7 @@ def simulate_escapes(
             **trace,
         },
         {
+            **hybrid,
             "interval": interval,
             "critical_gain": theory,
             "traced_neurons": traced_neurons,

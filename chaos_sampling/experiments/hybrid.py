@@ -51,15 +51,14 @@ def simulate_fixed_gain(
         Dataset of kind "hybrid": h (network, gain, time, neuron) and
         patterns (network, pattern, neuron).
     """
-    stored, network = networks_of(
-        neurons=neurons,
-        patterns=patterns,
-        rule=rule,
-        strength=strength,
-        random_variance=random_variance,
-        networks=networks,
-        seed=seed,
-    )
+    weights = {
+        "neurons": neurons,
+        "patterns": patterns,
+        "rule": rule,
+        "strength": strength,
+        "random_variance": random_variance,
+    }
+    stored, network = networks_of(**weights, networks=networks, seed=seed)
     rngs = [seeds.generator(seed, "fixed gain", index) for index in range(networks)]
     state = torch.stack([random_states(len(gains), neurons, rng) for rng in rngs]).float()
     gain = torch.tensor(gains, dtype=torch.float32)[:, None]
@@ -80,6 +79,7 @@ def simulate_fixed_gain(
                 "input h",
             ),
         },
+        weights,
     )
 
 
@@ -122,15 +122,14 @@ def simulate_cycled_gain(
         Dataset of kind "hybrid": h (network, time, neuron), gain (network, time), the gain
         of the interval that ends at that time, and patterns (network, pattern, neuron).
     """
-    stored, network = networks_of(
-        neurons=neurons,
-        patterns=patterns,
-        rule=rule,
-        strength=strength,
-        random_variance=random_variance,
-        networks=networks,
-        seed=seed,
-    )
+    weights = {
+        "neurons": neurons,
+        "patterns": patterns,
+        "rule": rule,
+        "strength": strength,
+        "random_variance": random_variance,
+    }
+    stored, network = networks_of(**weights, networks=networks, seed=seed)
     rngs = [seeds.generator(seed, "cycled gain", index) for index in range(networks)]
     state = torch.stack([random_states(1, neurons, rng) for rng in rngs]).float()
     phases = (low_duration, high_duration)
@@ -161,4 +160,5 @@ def simulate_cycled_gain(
                 "input h",
             ),
         },
+        weights,
     )

@@ -40,7 +40,7 @@ def simulate_reading(
     Returns:
         Dataset of kind "reading": overlap, projection_patterns, projection_orthogonal and speed as
         `overlaps.measure` has them, and of the first network only h (gain, time, neuron) and
-        orthogonal (gain, time, direction). Attributes: reading, strength and random_variance.
+        orthogonal (gain, time, direction). Attributes: those of the weights, and reading.
 
     Raises:
         ValueError: there is no reading of that name.
@@ -75,5 +75,5 @@ def simulate_reading(
                 for name, many in first.items()
             },
         },
-        {"reading": reading, "networks": networks, **scales, **measured.attributes},
+        {**measured.attributes, "reading": reading, "networks": networks},
     )

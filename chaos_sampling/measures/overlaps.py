@@ -155,9 +155,14 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
                 "1",
                 "norm of the projection onto the orthogonal subspace",
             ),
-            "speed": Variable(_speed(h, simulation["time"]), dims, "1/τ", "rms of dh/dt"),
+            "speed": Variable(
+                _speed(h, simulation["time"]),
+                dims,
+                "1/τ",
+                "rms change since the record before",
+            ),
         },
-        {"activity": activity},
+        {**simulation.attributes, "activity": activity},
     )
 
 

@@ -49,9 +49,10 @@ class Rows:
         size: N, or "largest" for the largest at which the table has the quantity.
         condition: as for `statistics.selection.find`.
         models: regular expression of names of models whose rows are taken together, the training
-            being the unit; there must be `TRAININGS` of them.
-        over: what differs in another row, by which this one is divided; with other `models`, in
-            those.
+            being the unit; its one group tells trainings apart, and is their seed. There must be
+            `TRAININGS` of them.
+        over: what differs in another row, by which this one is divided; with `models`, each in that
+            of the same seed, whose network, first weights and order of images it shares.
     """
 
     table: str
@@ -66,10 +67,13 @@ class Rows:
         """Refuse what selects no row.
 
         Raises:
-            ValueError: there are no gains, or `over` has a field that rows do not have.
+            ValueError: there are no gains, `models` has not one group, or `over` has a field that
+                rows do not have.
         """
         if self.gain == []:
             raise ValueError("gain: expected one at least, found none")
+        if self.models and re.compile(self.models).groups != 1:
+            raise ValueError(f"models: expected one group, of the seed; found {self.models}")
         unknown = (self.over or {}).keys() - {field.name for field in fields(self)}
         if unknown:
             raise ValueError(f"over: expected fields of rows, found {sorted(unknown)}")
@@ -111,11 +115,8 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
     other = replace(rows, over=None, **rows.over)
     if rows.models:
         ones, others = _values(rows, tables), _values(other, tables)
-        if rows.models == other.models:
-            shared = [name for name in ones if name in others]  # in the table's order
-            ones, others = ({name: each[name] for name in shared} for each in (ones, others))
-            return _of_trainings([*ones.values()], [*others.values()], paired=True)
-        return _of_trainings([*ones.values()], [*others.values()], paired=False)
+        seeds = [seed for seed in ones if seed in others]  # in the table's order
+        return _of_pairs([ones[seed] for seed in seeds], [others[seed] for seed in seeds])
     return _ratio(estimate(replace(rows, over=None), tables), estimate(other, tables))
 
 
@@ -149,31 +150,29 @@ def _of(found: Mapping[str, Any], unit: str) -> Estimate:
 
 
 def _values(rows: Rows, tables: Tables) -> dict[str, float]:
-    """Return the value of each model that is asked for, by its name."""
+    """Return the value of each model that is asked for, by its seed."""
     values: dict[str, float] = {}
     table, where = _table(rows, tables)
     for _, found in find(table, rows.quantity, **where).iterrows():
         name = json.loads(found["condition"])["model"]
-        if re.fullmatch(rows.models, name) and found["networks"]:
-            if name in values:
-                raise LookupError(f"{rows}: expected one row of {name}, found several")
-            values[name] = found["median"]
+        match = re.fullmatch(rows.models, name)
+        if match and found["networks"]:
+            seed = match[1]
+            if seed in values:
+                raise LookupError(f"{rows}: expected one row of seed {seed}, found several")
+            values[seed] = found["median"]
     return values
 
 
-def _of_trainings(ones: Sequence[float], others: Sequence[float], *, paired: bool) -> Estimate:
-    """Return the ratio of geometric means, with Student's or Welch's interval of the logarithms."""
-    _require_trainings(min(ones, others, key=len))
-    if min(*ones, *others) <= 0:
-        raise UntestedError("no ratio, a value is not positive")
+def _of_pairs(ones: Sequence[float], others: Sequence[float]) -> Estimate:
+    """Return the geometric mean of ratios, with Student's interval of their logarithms."""
+    _require_trainings(ones)
+    if not np.isfinite([*ones, *others]).all() or min(*ones, *others) <= 0:
+        raise UntestedError("no ratio, a value is not positive and finite")
     first, second = np.log(ones), np.log(others)
-    if paired:
-        test = stats.ttest_rel(first, second)
-    else:
-        test = stats.ttest_ind(first, second, equal_var=False)
-    interval = test.confidence_interval(0.95)
+    interval = stats.ttest_rel(first, second).confidence_interval(0.95)
     value, low, high = np.exp([first.mean() - second.mean(), interval.low, interval.high])
-    return Estimate(value, low, high, min(len(ones), len(others)), "trainings")
+    return Estimate(value, low, high, len(ones), "trainings")
 
 
 def _require_trainings(values: Sequence[float] | Mapping[str, float]) -> None:

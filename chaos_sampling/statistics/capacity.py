@@ -14,7 +14,7 @@ from scipy.special import xlogy
 
 from chaos_sampling.measures.overlaps import STATES
 from chaos_sampling.statistics.resampling import jackknife
-from chaos_sampling.statistics.table import row, table
+from chaos_sampling.statistics.table import of_networks, row, table
 from chaos_sampling.store import Dataset
 
 HALF = 0.5
@@ -32,8 +32,11 @@ def capacity_table(capacity: Dataset, escapes: Dataset) -> pd.DataFrame:
         capacity: kind "capacity".
         escapes: kind "escapes".
     """
-    rows = _retrieval_rows(capacity) + _velocity_rows(capacity)
-    return table(rows + _escape_rows(escapes) + _exponent_rows(escapes))
+    retrieval = _retrieval_rows(capacity) + _velocity_rows(capacity)
+    left = _escape_rows(escapes) + _exponent_rows(escapes)
+    return table(
+        of_networks(retrieval, capacity.attributes) + of_networks(left, escapes.attributes)
+    )
 
 
 def largest_load(patterns: np.ndarray, retrieved: np.ndarray) -> np.ndarray:

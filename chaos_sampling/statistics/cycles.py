@@ -23,7 +23,7 @@ from chaos_sampling.measures.visits import (
     uniformity,
 )
 from chaos_sampling.statistics.outcomes import outcome_kinds
-from chaos_sampling.statistics.table import row, table
+from chaos_sampling.statistics.table import of_networks, row, table
 from chaos_sampling.store import Dataset
 
 KINDS = ("retrieval_fraction", "negative_fraction", "mixture_fraction", "wandering_fraction")
@@ -42,7 +42,7 @@ def cycles_table(cycles: Dataset, *, seed: int) -> pd.DataFrame:
         rows += condition_rows(cycles, index, seed=seed)
     restarts = {"protocol": "restarts", "low_gain": float(cycles["low_gain"][0])}
     ends = (cycles[f"restart_{name}"] for name in ("overlap", "speed", "energy"))
-    return table([*rows, *_kinds(*ends, restarts)])
+    return table(of_networks([*rows, *_kinds(*ends, restarts)], cycles.attributes))
 
 
 def condition_rows(cycles: Dataset, index: int, *, seed: int) -> list[dict[str, Any]]:

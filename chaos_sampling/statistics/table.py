@@ -26,6 +26,8 @@ COLUMNS = [
     *("quantity", "gain", "size", "condition", "networks"),
     *("mean", "se", "median", "interval", "low", "high", "theory"),
 ]
+WEIGHTS = ("patterns", "rule", "strength", "random_variance")
+"""What tells hybrid networks of one size apart, in the attributes of what is measured of them."""
 NOT_COMPUTED = "not computed"
 """Stands for the mean of a quantity that needs something which is not there."""
 
@@ -152,6 +154,26 @@ def _median_interval(values: np.ndarray) -> tuple[float, float]:
     if len(values) < 2:
         return np.nan, np.nan
     return tuple(stats.quantile_test(values, p=0.5).confidence_interval(0.95))
+
+
+def of_networks(
+    rows: Sequence[Mapping[str, Any]], attributes: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return rows with the hybrid networks that they are of: N as size, `WEIGHTS` as conditions.
+
+    Args:
+        rows: as `row` returns them; what their conditions say already, stays.
+        attributes: of a dataset, with "neurons" if all its networks have as many.
+    """
+    weights = {name: attributes[name] for name in WEIGHTS if name in attributes}
+    return [
+        {
+            **one,
+            "size": attributes.get("neurons", one["size"]),
+            "condition": json.dumps(weights | json.loads(one["condition"]), sort_keys=True),
+        }
+        for one in rows
+    ]
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -140,7 +140,6 @@ BROKEN = [
         "hybrid.escapes.sizes.0: 1000000000000000 is greater than the maximum",
     ),
     (f"recipes: {{{'a' * 300}: {{}}}}", "recipes"),
-    ("statistics: {block: 40}", "statistics.block: expected at most 33.35 (half of what is kept"),
     (
         "hybrid: {cycles: {low_durations: [[9, 12], [3, 2]]}}",
         "hybrid.cycles.low_durations.1: expected at most 2 (its second value), found 3",
