@@ -116,7 +116,8 @@ def is_key(name):
 def is_defined(name):
     *_, module, attribute = name.split(".")
     definition = re.compile(rf"^\s*(?:def |class )?{attribute}\b", re.MULTILINE)
-    return any(definition.search(path.read_text()) for path in MODULES if path.stem == module)
+    paths = [path for path in MODULES if module in (path.stem, path.parent.name)]
+    return any(definition.search(path.read_text()) for path in paths)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
