@@ -21,7 +21,6 @@ SCALARS = {
     "excited_level": ("1", "first excited level of the Schrödinger problem; 0 but for errors"),
     "T2_phi": ("τ", "integral of the squared normalised autocorrelation of φ(h)"),
     "half_life_phi": ("τ", "half-life of the autocorrelation of φ(h)"),
-    "efold_phi": ("τ", "1/e time of the autocorrelation of φ(h)"),
     "dimension_h": ("1", "participation ratio of h per neuron"),
     "dimension_phi": ("1", "participation ratio of φ(h) per neuron"),
 }

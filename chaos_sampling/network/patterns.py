@@ -9,14 +9,17 @@ from torch import Tensor
 
 
 def random_patterns(patterns: int, neurons: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw (K, N) patterns with entries ±1, each with probability 1/2.
+    """Draw (K, N) linearly independent patterns with entries ±1, each with probability 1/2.
 
     Raises:
         ValueError: K > N.
     """
     if patterns > neurons:
         raise ValueError(f"patterns: expected at most {neurons} (the neurons), found {patterns}")
-    return rng.choice([-1.0, 1.0], size=(patterns, neurons))
+    while True:  # few neurons may well give dependent ones
+        drawn = rng.choice([-1.0, 1.0], size=(patterns, neurons))
+        if np.linalg.matrix_rank(drawn) == patterns:
+            return drawn
 
 
 def outer_product(patterns: np.ndarray, strength: float) -> Tensor:

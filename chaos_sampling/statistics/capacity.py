@@ -17,8 +17,6 @@ from chaos_sampling.statistics.resampling import jackknife
 from chaos_sampling.statistics.table import of_networks, row, table
 from chaos_sampling.store import Dataset
 
-HALF = 0.5
-"""Share of starts that must come back to their pattern for a load to count as stored."""
 TOGETHER = {"median": np.nan}
 """What is found from all networks together has no median over single ones."""
 NEVER = 0.05
@@ -37,20 +35,6 @@ def capacity_table(capacity: Dataset, escapes: Dataset) -> pd.DataFrame:
     return table(
         of_networks(retrieval, capacity.attributes) + of_networks(left, escapes.attributes)
     )
-
-
-def largest_load(patterns: np.ndarray, retrieved: np.ndarray) -> np.ndarray:
-    """Return the largest K up to which all loads are stored, for each network.
-
-    Args:
-        patterns: K, increasing, shape (L,).
-        retrieved: share of starts that come back, shape (L, networks).
-
-    Returns:
-        (networks,): 0 where not even the smallest load is stored, infinity where all are.
-    """
-    stored = np.logical_and.accumulate(retrieved >= HALF, axis=0).sum(axis=0)
-    return np.concatenate([[0.0], patterns[:-1], [np.inf]])[stored]
 
 
 def check_numbers(escapes: Dataset) -> np.ndarray:
@@ -149,8 +133,6 @@ def _retrieval_rows(capacity: Dataset) -> list[dict[str, Any]]:
             for quantity, values in measured.items()
             for load, value in zip(loads, values[at], strict=True)
         ]
-        stored = largest_load(loads, capacity["retrieved"][at])
-        rows.append(row("capacity", stored, condition=condition, ranks=True, **where))
     return rows
 
 
@@ -179,7 +161,7 @@ def _escape_rows(escapes: Dataset) -> list[dict[str, Any]]:
         rate = _rate_row(escapes["escapes"][at], checked[at], interval, where)
         if not escapes["escapes"][at].any():
             rate |= {"interval": "bound", "low": 0.0, "high": bounds[at]}
-        rows += [rate, row("time_at_risk", escapes["time_at_risk"][at], **where)]
+        rows.append(rate)
     return rows
 
 

@@ -98,7 +98,7 @@ def _mixing_rows(dataset: Dataset, theory: Dataset) -> list[dict[str, Any]]:
 
 def _expected(theory: Dataset, gain: float, size: int, step: float) -> dict[str, float]:
     """Return the theory's values by the names of what they predict."""
-    names = ("variance_h", "variance_phi", "half_life_phi", "efold_phi", "T2_phi")
+    names = ("variance_h", "variance_phi", "half_life_phi", "T2_phi")
     expected = {name: predicted(theory, name, gain) for name in names}
     expected[f"step_change_{step:g}"] = predicted(theory, "step_change", gain)
     expected["effective_samples"] = 1 / expected["T2_phi"]

@@ -186,7 +186,6 @@ def _spread(
     theory = present_mean(expected)
     return [
         row("visit_entropy", entropies, condition=condition, theory=theory),
-        row("visit_entropy_deficit", expected - entropies, condition=condition, theory=0),
         row("uniformity_p", p_values, condition=condition, ranks=True),
         row("nonuniform_fraction", p_values[p_values >= 0] <= LEVEL, condition=condition),
         row("uniformity_power", powers, condition=condition),

@@ -12,7 +12,7 @@ from chaos_sampling.store import Dataset
 from chaos_sampling.theory.mean_field import correlation_rms
 
 THEORETICAL = (
-    *("variance_h", "variance_phi", "lyapunov_max", "T2_phi", "half_life_phi", "efold_phi"),
+    *("variance_h", "variance_phi", "lyapunov_max", "T2_phi", "half_life_phi"),
     *("dimension_phi", "dimension_h"),
 )
 """Quantities that a row takes from the dataset of the same name."""

@@ -17,7 +17,7 @@ out that gain also widens the distribution; the inverse half-life and the invers
 
 
 def times_of(dataset: Dataset) -> dict[str, np.ndarray]:
-    """Return the half-life, 1/e time and T2 of φ of each network, (gain, network) each, in τ.
+    """Return the half-life and T2 of φ of each network, (gain, network) each, in τ.
 
     Args:
         dataset: kind "mixing".
@@ -25,7 +25,6 @@ def times_of(dataset: Dataset) -> dict[str, np.ndarray]:
     step = dataset["lag"][1]
     measures = {
         "half_life_phi": timescales.crossing_time,
-        "efold_phi": lambda c, interval: timescales.crossing_time(c, interval, 1 / np.e),
         "T2_phi": timescales.correlation_time,
     }
     return {

@@ -56,7 +56,6 @@ class MeanField:
             it is 0 in theory, as Δ′(t) solves that problem, and here the numerical error.
         T2_phi: ∫ (C/C(0))² dt over −∞…∞.
         half_life_phi: lag at which C has fallen to half.
-        efold_phi: lag at which C has fallen to 1/e.
         dimension_h: participation ratio of the covariance of h, per neuron.
         dimension_phi: the same of φ.
     """
@@ -71,7 +70,6 @@ class MeanField:
     excited_level: float
     T2_phi: float
     half_life_phi: float
-    efold_phi: float
     dimension_h: float
     dimension_phi: float
 
@@ -141,7 +139,6 @@ def solve(gain: float) -> MeanField:
         excited_level=excited,
         T2_phi=timescales.correlation_time(phi, interval),
         half_life_phi=timescales.crossing_time(phi, interval),
-        efold_phi=timescales.crossing_time(phi, interval, 1 / np.e),
         dimension_h=dimension_h,
         dimension_phi=dimension_phi,
     )
@@ -149,7 +146,7 @@ def solve(gain: float) -> MeanField:
 
 def _silence(gain: float) -> MeanField:
     zero = np.zeros(1)
-    times = ("T2_phi", "half_life_phi", "efold_phi")
+    times = ("T2_phi", "half_life_phi")
     undefined = ("excited_level", *times, "dimension_h", "dimension_phi")
     return MeanField(
         gain=gain,

@@ -28,7 +28,7 @@ def test_mean_field_is_labelled(dataset):
     assert dataset["gain"].tolist() == GAINS
     assert dataset.attributes == {"interval": INTERVAL}
     assert {name: variable.units for name, variable in dataset.variables.items()} == {
-        **dict.fromkeys(("T2_phi", "half_life_phi", "efold_phi", "lag"), "τ"),
+        **dict.fromkeys(("T2_phi", "half_life_phi", "lag"), "τ"),
         **dict.fromkeys(("variance_h", "variance_phi", "dimension_h", "dimension_phi"), "1"),
         **dict.fromkeys(("correlation_h", "correlation_phi", "step_change"), "1"),
         **dict.fromkeys(("gain", "excited_level"), "1"),

@@ -32,6 +32,11 @@ def test_more_patterns_than_neurons_are_refused(patterns, neurons):
         random_patterns(patterns, neurons, rng())
 
 
+@given(st.integers(0, 1000))
+def test_patterns_are_independent_even_if_there_are_few_neurons(seed):
+    assert np.linalg.matrix_rank(random_patterns(9, 10, rng(seed))) == 9
+
+
 def test_as_many_patterns_as_neurons_are_allowed():
     assert random_patterns(5, 5, rng()).shape == (5, 5)
 

@@ -12,7 +12,6 @@ from chaos_sampling.statistics.capacity import (
     capacity_table,
     escape_rates,
     hazard,
-    largest_load,
     size_exponent,
 )
 from chaos_sampling.statistics.resampling import jackknife
@@ -61,14 +60,6 @@ def escapes():
         time_at_risk=(time, AT_RISK),
     )
     return Dataset("escapes", "", arrays, {"critical_gain": 3.8, "interval": 1})
-
-
-@pytest.mark.parametrize(
-    ("retrieved", "expected"),
-    [([0.4, 1, 1], 0), ([1, 0.4, 1], 5), ([1, 0.5, 0], 10), ([1, 1, 1], np.inf)],
-)
-def test_largest_load_is_the_last_before_the_first_failure(retrieved, expected):
-    assert largest_load(LOADS, np.array(retrieved)[:, None]).tolist() == [expected]
 
 
 def simulated(rates, runs=400, interval=1.0, seed=0):
@@ -140,9 +131,6 @@ def test_table(capacity, escapes):
     }
     for quantity, value in expected.items():
         assert find(found, quantity, condition=at)["mean"] == pytest.approx(value)
-    assert find(found, "capacity", condition=json.dumps(outer))["median"] == 5
-    inverse = json.dumps(outer | {"rule": "pseudo_inverse"})
-    assert find(found, "capacity", condition=inverse)["median"] == np.inf
     of_patterns = json.dumps({"patterns": 10, "rule": "pseudo_inverse"})
     velocity = find(found, "pattern_velocity", gain=0, size=200, condition=of_patterns)
     assert velocity["mean"] == np.mean([16, 17, 18, 19])

@@ -91,7 +91,6 @@ def summarised(pairs=((2, 4),)):
         ("dimension_phi", 2, 250, 0.2),
         ("correlation_rms", 4, 250, 0.5),
         ("half_life_phi", 4, 250, 2 * np.log(2)),
-        ("efold_phi", 4, 250, 2),
         ("T2_phi", 4, 250, 2),
         ("effective_samples", 4, 250, (1 + 1 / 2 + 1 / 3) / 3),
         ("lyapunov_max", 4, 250, 0.4),
@@ -226,4 +225,4 @@ def test_chaos_table_has_one_row_per_quantity_and_gain(pairs):
     found = summarised(pairs)
     assert list(found.columns) == COLUMNS
     assert not found.duplicated(["quantity", "gain", "condition"]).any()
-    assert len(found) == 2 * (2 + 12 + 4 + 5 + 3) + 4
+    assert len(found) == 2 * (2 + 11 + 4 + 5 + 3) + 4

@@ -26,7 +26,7 @@ def test_theory_has_the_names_of_the_simulations(theory_table):
     assert values["step_change_0.15"] == expected.step_change(0.15)
     assert values["fraction_chaotic"] == 1
     others = values.drop(["step_change_0.15", "fraction_chaotic"])
-    assert len(others) == 8
+    assert len(others) == 7
     for name, value in others.items():
         assert value == getattr(expected, name), name
 
