@@ -25,7 +25,7 @@ lint: .venv/installed
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-# docs/paper.md from its template and the tables in reference/.
+# docs/paper.md and pretrained/README.md from their templates and the tables in reference/.
 docs: .venv/installed
 	PYTHONPATH=. $(BIN)/python docs/write_paper.py
 

@@ -1,4 +1,6 @@
-"""Write docs/paper.md from its template, and reference/claims.tsv, from the tables in reference/.
+"""Write docs/paper.md and pretrained/README.md from their templates, and reference/claims.tsv.
+
+All numbers come from the tables in reference/.
 
 make docs
 """
@@ -17,7 +19,7 @@ from chaos_sampling.report.document import fill
 from chaos_sampling.statistics.selection import load
 
 ROOT = Path(__file__).parents[1]
-PAPER = ROOT / "docs" / "paper.md"
+PAGES = (ROOT / "docs" / "paper.md", ROOT / "pretrained" / "README.md")
 VERDICTS = ROOT / "reference" / "claims.tsv"
 TRAINED = {"quality": "quality_seeds", "sampling": "sampling_seeds"}
 """Tables of presets/seeds.yaml, by which claims on images are judged."""
@@ -42,12 +44,12 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(verdicts, ignore_index=True)
 
 
-def paper(tables: Mapping[str, pd.DataFrame], verdicts: pd.DataFrame) -> str:
-    """Return what docs/paper.md has to be."""
+def write(page: Path, tables: Mapping[str, pd.DataFrame], verdicts: pd.DataFrame) -> str:
+    """Return what a page has to be."""
     again = load(ROOT / "reference" / "claims_seed2.tsv")
     runs = {"reference": verdicts, "default run, seed 2": again}
     return fill(
-        PAPER.with_suffix(".md.j2").read_text(encoding="utf-8"),
+        page.with_suffix(".md.j2").read_text(encoding="utf-8"),
         tables=tables,
         verdicts={run: table.fillna({"paper": ""}) for run, table in runs.items()},
         readings=yaml.safe_load((ROOT / "report" / "readings.yaml").read_text(encoding="utf-8")),
@@ -58,4 +60,5 @@ if __name__ == "__main__":
     tables = reference()
     verdicts = judge(tables)
     store.save_table(verdicts, VERDICTS)
-    PAPER.write_text(paper(tables, verdicts), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(write(page, tables, verdicts), encoding="utf-8")
