@@ -24,8 +24,6 @@ rule render_avatars:
 
 rule read_pictures:
     """Your own pictures at 64×64 as uint8, from a folder or a zip."""
-    input:
-        pictures,
     output:
         "<results>/data/{dataset}.h5",
     log:
@@ -52,8 +50,6 @@ rule read_pictures:
 
 rule retrieve_celeba:
     """CelebA's aligned faces at 64×64 as uint8, from a local copy or downloaded (section 3.2)."""
-    input:
-        pictures,
     output:
         "<results>/data/{dataset}.h5",
     log:
@@ -69,8 +65,7 @@ rule retrieve_celeba:
         mem="4GB",
         runtime="6h",
     params:
-        settings=dataset_settings,
-        pictures=fingerprint,
+        settings={"crop": config["datasets"]["celeba"]["crop"]},
         code=science("retrieve_celeba"),
     message:
         "Retrieving CelebA"
