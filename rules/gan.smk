@@ -7,8 +7,7 @@ rule train_gan:
         training="<results>/gan/{model}/training.h5",
         records="<results>/gan/{model}/records.jsonl",
     log:
-        text="<logs>/train_gan/{model}.log",
-        lines="<logs>/train_gan/{model}.jsonl",
+        "<logs>/train_gan/{model}.log",
     benchmark:
         "<benchmarks>/train_gan/{model}.tsv"
     wildcard_constraints:

@@ -166,7 +166,8 @@ def test_a_run_leaves_exactly_the_declared_files(smoke):
     declared = {path for job in jobs for path in [*job.output, *job.records]}
     found = {path for path in files_below(smoke.directory) if not path.startswith(".snakemake/")}
     # Not declared, since Snakemake deletes logs before a job, and prints those of a failed one.
-    assert found - declared == {f"results/logs/train_gan/{MODEL}.png"}
+    log = f"results/logs/train_gan/{MODEL}"
+    assert found - declared == {f"{log}.png", f"{log}.jsonl"}
     assert declared <= found
 
 
