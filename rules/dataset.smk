@@ -7,7 +7,7 @@ rule render_avatars:
     benchmark:
         "<benchmarks>/render_avatars.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         mem="6GB",
@@ -33,7 +33,7 @@ rule read_pictures:
     wildcard_constraints:
         dataset="folder",
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         mem="6GB",
@@ -59,7 +59,7 @@ rule retrieve_celeba:
     wildcard_constraints:
         dataset="celeba",
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         mem="4GB",

@@ -61,7 +61,7 @@ for number, files in FIGURES.items():
         benchmark:
             f"<benchmarks>/plot_figure{number}.tsv"
         conda:
-            "../envs/plot.yaml"
+            "../envs/environment.yaml"
         resources:
             mem="4GB",
             runtime="10m",
@@ -117,7 +117,7 @@ rule plot_training:
     wildcard_constraints:
         model=one_of(TRAINED),
     conda:
-        "../envs/plot.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="4GB",
         runtime="10m",
@@ -140,7 +140,7 @@ rule animate_gains:
     benchmark:
         "<benchmarks>/animate_gains/{model}.tsv"
     conda:
-        "../envs/plot.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="4GB",
         runtime="10m",
@@ -163,7 +163,7 @@ rule animate_switched:
     benchmark:
         "<benchmarks>/animate_switched/{model}.tsv"
     conda:
-        "../envs/plot.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="4GB",
         runtime="10m",

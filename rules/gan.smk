@@ -13,7 +13,7 @@ rule train_gan:
     wildcard_constraints:
         model=one_of(TRAINED),
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
@@ -41,7 +41,7 @@ rule sample_grid:
     benchmark:
         "<benchmarks>/sample_grid/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
@@ -67,7 +67,7 @@ rule sample_gain:
     benchmark:
         "<benchmarks>/sample_gain/{model}/gain~{gain}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
@@ -97,7 +97,7 @@ rule sample_switched:
     benchmark:
         "<benchmarks>/sample_switched/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
@@ -124,7 +124,7 @@ rule measure_reference:
     benchmark:
         "<benchmarks>/measure_reference/{dataset}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
@@ -153,7 +153,7 @@ rule measure_quality:
     benchmark:
         "<benchmarks>/measure_quality/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
@@ -180,7 +180,7 @@ rule publish_generator:
     benchmark:
         "<benchmarks>/publish_generator/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",

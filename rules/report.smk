@@ -13,7 +13,7 @@ rule judge_claims:
     benchmark:
         "<benchmarks>/judge_claims.tsv"
     conda:
-        "../envs/analysis.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",
@@ -46,7 +46,7 @@ rule build_report:
     benchmark:
         "<benchmarks>/build_report.tsv"
     conda:
-        "../envs/analysis.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",
