@@ -18,6 +18,16 @@ CONTROLS = {"gaussian", "ornstein_uhlenbeck", "surrogate"}
 GAINS_OF_FIGURE_4 = (0, 1, 3, 5, 8)
 
 
+def check_interpreter():
+    """Refuse a Python whose path has spaces, with which every job would fail."""
+    if len(sys.executable.split()) > 1:
+        raise WorkflowError(
+            f"{sys.executable}: expected a Python whose path has no spaces, since Snakemake starts "
+            "jobs with it unquoted; found some. Move this folder or set up .venv elsewhere, and "
+            "call snakemake from there."
+        )
+
+
 def check_config():
     """Refuse a configuration that cannot run, naming the key and what was expected."""
     check_schema()
@@ -373,6 +383,7 @@ def in_order(section, example):
     return {key: in_order(section[key], example.get(key, {})) for key in keys}
 
 
+check_interpreter()
 check_config()
 settings = in_order(
     config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text("utf-8"))

@@ -439,3 +439,9 @@ def test_a_training_has_the_parameters_of_its_own_latents_only(monkeypatch, late
     monkeypatch.setitem(names["MODELS"], "model", {"latents": latents})
     settings = names["training_settings"](SimpleNamespace(model="model"))
     assert settings["latents"].keys() & {"degree", "recording"} == read
+
+
+def test_a_python_whose_path_has_a_space_is_refused(repository, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/home/me/my code/.venv/bin/python")
+    with pytest.raises(WorkflowError, match=r"my code/\.venv/bin/python: expected a Python whose"):
+        dry_run(repository, tmp_path)

@@ -120,3 +120,8 @@ def test_rules_say_what_they_need(name):
 def test_every_script_has_a_rule():
     scripts = {path.stem for path in (ROOT / "scripts").glob("*.py")}
     assert scripts == {*map(script_of, RULES.values()), "stage"}
+
+
+def test_make_works_after_the_folder_was_moved():
+    called = re.findall(r"\$\(BIN\)/([\w-]+)", (ROOT / "Makefile").read_text())
+    assert set(called) == {"python"}  # scripts begin with the path that they were made under
