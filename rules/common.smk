@@ -272,11 +272,13 @@ def benchmarks():
 
 @cache
 def science(script):
-    """Hash the code of chaos_sampling that a script imports, comments and docstrings left out.
+    """Hash a script and the code of chaos_sampling that it imports, without comments and docstrings.
 
-    As a parameter of a rule it makes Snakemake see an edited import, which it otherwise does not.
+    As a parameter of a rule it makes Snakemake see an edit, and nothing but an edit: by itself it
+    goes by the time of the script and sees no import.
     """
-    files = imported(ROOT / "scripts" / f"{script}.py")
+    path = ROOT / "scripts" / f"{script}.py"
+    files = {path} | imported(path)
     digest = hashlib.sha256()
     for file in sorted(file for file in files if file.stem not in NOT_SCIENCE):
         digest.update(file.name.encode() + normalised(file).encode())

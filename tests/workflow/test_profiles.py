@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 from snakemake_runs import ROOT, parsed
 
-PROFILE = yaml.safe_load((ROOT / "profiles" / "slurm" / "profile.yaml").read_text())
+DEFAULT, PROFILE = (
+    yaml.safe_load((ROOT / "profiles" / name / "profile.yaml").read_text())
+    for name in ("default", "slurm")
+)
 RULES = {rule.name: rule for rule in parsed().rules}
 
 
@@ -21,3 +25,8 @@ def test_jobs_of_one_array_ask_for_the_same():
         assert asked.keys() >= {"_cores", "mem_mb", "runtime"}
         of_each_job = {resource for resource, value in asked.items() if value.is_evaluable()}
         assert of_each_job == {"tmpdir"}
+
+
+@pytest.mark.parametrize("key", ["rerun-triggers", "max-checksum-file-size"])
+def test_what_runs_again_is_the_same_on_a_cluster(key):
+    assert PROFILE[key] == DEFAULT[key]

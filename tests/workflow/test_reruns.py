@@ -332,6 +332,19 @@ def test_an_edited_script_reruns_its_rule(after, edit):
     assert after().keys() == {"summarise_chaos", *REPORT}
 
 
+def test_a_script_that_is_newer_or_has_a_comment_reruns_nothing(after, edit, repository):
+    edit("scripts/summarise_chaos.py", "with stage(", "# A comment.\nwith stage(")
+    for script in (repository / "scripts").glob("*.py"):
+        script.touch()
+    assert after() == {}
+
+
+def test_a_pretrained_generator_that_is_newer_reruns_nothing(after, repository):
+    for path in (repository / "pretrained").iterdir():
+        path.touch()
+    assert after() == {}
+
+
 def test_an_edited_rule_of_a_verdict_reruns_the_verdicts(after, edit):
     edit("report/claims.yaml", "below: 1.0e-6", "below: 1.0e-7")
     assert after().keys() == REPORT
