@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
 PRETRAINED = Path(workflow.basedir, "pretrained")
@@ -383,10 +384,22 @@ def in_order(section, example):
     return {key: in_order(section[key], example.get(key, {})) for key in keys}
 
 
+def read_yaml(name):
+    """Return what a YAML file of this repository holds."""
+    return yaml.safe_load(Path(workflow.basedir, name).read_text("utf-8"))
+
+
+def reduced():
+    """Tell by section of the configuration whether it differs from that of the paper preset."""
+    paper = read_yaml("config.yaml")
+    update_config(paper, read_yaml("presets/paper.yaml"))
+    sections = ("chaos", "hybrid", "models", "gan", "sampling")
+    return {section: config[section] != paper[section] for section in sections}
+
+
 check_interpreter()
 check_config()
-settings = in_order(
-    config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text("utf-8"))
-)
+settings = in_order(config, read_yaml("config.yaml"))
 config.clear()
 config.update(settings)
+REDUCED = reduced()

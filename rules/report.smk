@@ -18,7 +18,7 @@ rule judge_claims:
         mem="1GB",
         runtime="10m",
     params:
-        reduced=config["chaos"]["sweep"]["reduced"] or config["hybrid"]["reduced"],
+        reduced=any(REDUCED.values()),
         code=science("judge_claims"),
     message:
         "Judging the paper's claims"
@@ -56,6 +56,7 @@ rule build_report:
             for name, value in config.items()
             if name not in ("device", "checkpoint_seconds")
         },
+        reduced=REDUCED,
         sources=sources_of_tables(),
         models=list(MODELS),
         benchmarks=benchmarks(),

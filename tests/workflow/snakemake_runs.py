@@ -76,10 +76,14 @@ def dry_run(
     return collector.jobs
 
 
-def parsed() -> Workflow:
-    """Return the workflow of the default run, its rules not yet applied to any file."""
+def parsed(*overlays: Path, **resources: int) -> Workflow:
+    """Return the workflow with overlays and a limit on resources, its rules not yet applied."""
     with keeping_sigterm(), SnakemakeApi() as api:
-        return api.workflow(ResourceSettings(), snakefile=ROOT / "Snakefile")._workflow
+        return api.workflow(
+            ResourceSettings(resources=resources),
+            ConfigSettings(configfiles=overlays),
+            snakefile=ROOT / "Snakefile",
+        )._workflow
 
 
 @contextmanager
