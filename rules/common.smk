@@ -4,6 +4,7 @@ import ast
 import hashlib
 import os
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -216,6 +217,23 @@ def gain_pairs():
 def threads_for_size(wildcards):
     """Ask for several threads where the networks are large."""
     return 4 if int(wildcards.size) >= LARGE else 1
+
+
+def threads_where_a_gpu_may_compute():
+    """Ask for few threads if a GPU of this machine does the work, so that simulations run beside it.
+
+    On a cluster, where gpu has no limit, each job has cores of its own.
+    """
+    limit = workflow.global_resources.get("gpu")
+    granted = limit is not None and limit.value and not workflow.remote_exec
+    expected = {"cpu": False, "cuda": True, "auto": shutil.which("nvidia-smi") is not None}
+    return 2 if granted and expected[config["device"]] else 8
+
+
+def mem_of_training(wildcards, input):
+    """Ask for 10 GB, which is enough for a training on CelebA, or for more if there are more images."""
+    images = sum(os.path.getsize(path) for path in input.dataset)
+    return max(10_000, 4000 + round(2.2 * images / 1e6))
 
 
 def gain_text(gain):

@@ -14,10 +14,10 @@ rule train_gan:
         model=one_of(TRAINED),
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
-        mem="10GB",
+        mem_mb=mem_of_training,
         runtime="2d",
     params:
         settings=training_settings,
@@ -42,7 +42,7 @@ rule sample_grid:
         "<benchmarks>/sample_grid/{model}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="6GB",
@@ -68,7 +68,7 @@ rule sample_gain:
         "<benchmarks>/sample_gain/{model}/gain~{gain}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="6GB",
@@ -98,7 +98,7 @@ rule sample_switched:
         "<benchmarks>/sample_switched/{model}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="6GB",
@@ -125,7 +125,7 @@ rule measure_reference:
         "<benchmarks>/measure_reference/{dataset}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="8GB",
@@ -154,7 +154,7 @@ rule measure_quality:
         "<benchmarks>/measure_quality/{model}.tsv"
     conda:
         "../envs/environment.yaml"
-    threads: 8
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="12GB",
