@@ -7,7 +7,7 @@ rule simulate_traces:
     benchmark:
         "<benchmarks>/simulate_traces.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",
@@ -30,7 +30,7 @@ rule simulate_divergence:
     benchmark:
         "<benchmarks>/simulate_divergence.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="30m",
@@ -55,7 +55,7 @@ rule simulate_mixing:
     wildcard_constraints:
         size=one_of(SIZES),
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: threads_for_size
     resources:
         mem="6GB",
@@ -81,7 +81,7 @@ rule simulate_lyapunov:
     wildcard_constraints:
         size=one_of(SIZES),
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: threads_for_size
     resources:
         mem="6GB",
@@ -105,7 +105,7 @@ rule simulate_convergence:
     benchmark:
         "<benchmarks>/simulate_convergence.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="1h",
@@ -128,7 +128,7 @@ rule simulate_noise:
     benchmark:
         "<benchmarks>/simulate_noise.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="1h",
@@ -151,7 +151,7 @@ rule simulate_latents:
     benchmark:
         "<benchmarks>/simulate_latents.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="1h",
@@ -174,7 +174,7 @@ rule solve_mean_field:
     benchmark:
         "<benchmarks>/solve_mean_field.tsv"
     conda:
-        "../envs/analysis.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import os
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -71,18 +72,18 @@ wildcard_constraints:
     network=one_of(VALUES["network"]),
 
 
-def pictures(wildcards):
-    """Return where the pictures of a data set are; a missing path is the job's to explain."""
-    path = config["datasets"][wildcards.dataset]["path"]
-    return [path] if os.path.exists(path) else []
-
-
 def fingerprint(wildcards):
-    """Hash names, sizes and times of a folder's files: its own time does not tell of all changes."""
-    found = (file for path in pictures(wildcards) for file in Path(path).rglob("*"))
-    files = sorted(file for file in found if file.is_file())
-    stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    return hashlib.sha256(repr(stats).encode()).hexdigest()[:12]
+    """Hash what would be read as pictures, by names, sizes and times; of a zip, by its own.
+
+    A path that is missing or cannot be read is the job's to explain.
+    """
+    from chaos_sampling.datasets import pictures  # here, since few runs have such a data set
+
+    try:
+        state = pictures.state(Path(config["datasets"][wildcards.dataset]["path"]))
+    except pictures.DataError as error:
+        state = str(error)
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:12]
 
 
 def dataset_settings(wildcards):
@@ -218,6 +219,23 @@ def threads_for_size(wildcards):
     return 4 if int(wildcards.size) >= LARGE else 1
 
 
+def threads_where_a_gpu_may_compute():
+    """Ask for few threads if a GPU of this machine does the work, so that simulations run beside it.
+
+    On a cluster, where gpu has no limit, each job has cores of its own.
+    """
+    limit = workflow.global_resources.get("gpu")
+    granted = limit is not None and limit.value and not workflow.remote_exec
+    expected = {"cpu": False, "cuda": True, "auto": shutil.which("nvidia-smi") is not None}
+    return 2 if granted and expected[config["device"]] else 8
+
+
+def mem_of_training(wildcards, input):
+    """Ask for 10 GB, which is enough for a training on CelebA, or for more if there are more images."""
+    images = sum(os.path.getsize(path) for path in input.dataset)
+    return max(10_000, 4000 + round(2.2 * images / 1e6))
+
+
 def gain_text(gain):
     """Return a gain as file names have it, from which the same number is read again."""
     return repr(float(gain)).removesuffix(".0")
@@ -272,11 +290,13 @@ def benchmarks():
 
 @cache
 def science(script):
-    """Hash the code of chaos_sampling that a script imports, comments and docstrings left out.
+    """Hash a script and the code of chaos_sampling that it imports, without comments and docstrings.
 
-    As a parameter of a rule it makes Snakemake see an edited import, which it otherwise does not.
+    As a parameter of a rule it makes Snakemake see an edit, and nothing but an edit: by itself it
+    goes by the time of the script and sees no import.
     """
-    files = imported(ROOT / "scripts" / f"{script}.py")
+    path = ROOT / "scripts" / f"{script}.py"
+    files = {path} | imported(path)
     digest = hashlib.sha256()
     for file in sorted(file for file in files if file.stem not in NOT_SCIENCE):
         digest.update(file.name.encode() + normalised(file).encode())

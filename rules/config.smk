@@ -6,11 +6,10 @@ import math
 import sys
 from pathlib import Path
 
-import h5py
 import jsonschema
 import yaml
-from safetensors import SafetensorError, safe_open
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
 PRETRAINED = Path(workflow.basedir, "pretrained")
@@ -18,6 +17,16 @@ PRETRAINED = Path(workflow.basedir, "pretrained")
 CONTROLS = {"gaussian", "ornstein_uhlenbeck", "surrogate"}
 # At which the map over the strength of the structure is judged.
 GAINS_OF_FIGURE_4 = (0, 1, 3, 5, 8)
+
+
+def check_interpreter():
+    """Refuse a Python whose path has spaces, with which every job would fail."""
+    if len(sys.executable.split()) > 1:
+        raise WorkflowError(
+            f"{sys.executable}: expected a Python whose path has no spaces, since Snakemake starts "
+            "jobs with it unquoted; found some. Move this folder or set up .venv elsewhere, and "
+            "call snakemake from there."
+        )
 
 
 def check_config():
@@ -305,6 +314,8 @@ def check_moments(index, model):
             f"trained on in {reference}, found no file. Give the model a dataset to be held "
             "against, or put a reference there (docs/generators.md)."
         )
+    import h5py  # here, since no other part of the workflow needs it to be read
+
     try:
         with h5py.File(reference) as file:
             measured = file.attrs["features"]
@@ -333,10 +344,12 @@ def trained_on(model):
         return model["latents"], config["gan"]["latents"]["gain"]
     path = PRETRAINED / f"{model['pretrained']}.safetensors"
     try:
-        with safe_open(path, framework="numpy") as file:
-            description = json.loads(file.metadata()["model"])
-            return description["attributes"]["latents"], description["gain"]
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        with path.open("rb") as file:  # as safetensors begin: the size of the header, the header
+            size = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(min(size, path.stat().st_size)))
+        description = json.loads(header["__metadata__"]["model"])
+        return description["attributes"]["latents"], description["gain"]
+    except (KeyError, TypeError, ValueError) as error:
         raise WorkflowError(
             f"{path}: expected a generator that the rule publish_generator wrote, found {error!r}. "
             f"Put back the published file (docs/generators.md)."
@@ -371,9 +384,22 @@ def in_order(section, example):
     return {key: in_order(section[key], example.get(key, {})) for key in keys}
 
 
+def read_yaml(name):
+    """Return what a YAML file of this repository holds."""
+    return yaml.safe_load(Path(workflow.basedir, name).read_text("utf-8"))
+
+
+def reduced():
+    """Tell by section of the configuration whether it differs from that of the paper preset."""
+    paper = read_yaml("config.yaml")
+    update_config(paper, read_yaml("presets/paper.yaml"))
+    sections = ("chaos", "hybrid", "models", "gan", "sampling")
+    return {section: config[section] != paper[section] for section in sections}
+
+
+check_interpreter()
 check_config()
-settings = in_order(
-    config, yaml.safe_load(Path(workflow.basedir, "config.yaml").read_text("utf-8"))
-)
+settings = in_order(config, read_yaml("config.yaml"))
 config.clear()
 config.update(settings)
+REDUCED = reduced()

@@ -7,7 +7,7 @@ rule render_avatars:
     benchmark:
         "<benchmarks>/render_avatars.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         mem="6GB",
@@ -24,8 +24,6 @@ rule render_avatars:
 
 rule read_pictures:
     """Your own pictures at 64×64 as uint8, from a folder or a zip."""
-    input:
-        pictures,
     output:
         "<results>/data/{dataset}.h5",
     log:
@@ -35,7 +33,7 @@ rule read_pictures:
     wildcard_constraints:
         dataset="folder",
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         mem="6GB",
@@ -52,8 +50,6 @@ rule read_pictures:
 
 rule retrieve_celeba:
     """CelebA's aligned faces at 64×64 as uint8, from a local copy or downloaded (section 3.2)."""
-    input:
-        pictures,
     output:
         "<results>/data/{dataset}.h5",
     log:
@@ -63,14 +59,13 @@ rule retrieve_celeba:
     wildcard_constraints:
         dataset="celeba",
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     threads: 8
     resources:
         mem="4GB",
         runtime="6h",
     params:
-        settings=dataset_settings,
-        pictures=fingerprint,
+        settings={"crop": config["datasets"]["celeba"]["crop"]},
         code=science("retrieve_celeba"),
     message:
         "Retrieving CelebA"

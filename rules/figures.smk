@@ -1,5 +1,5 @@
-# What each figure is drawn from, and the parameters that it has beside. Its rule, script, module and
-# caption have its number in their names; the caption says what it shows.
+# What each figure is drawn from, and the parameters that it or its caption has beside. Its rule, script,
+# module and caption have its number in their names; the caption says what it shows.
 FIGURES = {
     "1": {
         "traces": rules.simulate_traces.output[0],
@@ -33,10 +33,17 @@ FIGURES = {
     },
 }
 PARAMETERS_OF_FIGURES = {
-    "S3": {"reference_gain": config["gan"]["latents"]["gain"], "pairs": gain_pairs()},
+    "S1": {"reduced": {"chaos": REDUCED["chaos"]}},
+    "S2": {"reduced": {"chaos": REDUCED["chaos"]}},
+    "S3": {
+        "reduced": {"chaos": REDUCED["chaos"]},
+        "reference_gain": config["gan"]["latents"]["gain"],
+        "pairs": gain_pairs(),
+    },
     "S6": {"gain": config["gan"]["latents"]["gain"]},
     "S8": {"models": list(MODELS)},
     "S9": {"strength": config["hybrid"]["network"]["strength"]},
+    "S11": {"reduced": {"hybrid": REDUCED["hybrid"]}},
 }
 
 
@@ -61,7 +68,7 @@ for number, files in FIGURES.items():
         benchmark:
             f"<benchmarks>/plot_figure{number}.tsv"
         conda:
-            "../envs/plot.yaml"
+            "../envs/environment.yaml"
         resources:
             mem="4GB",
             runtime="10m",
@@ -117,7 +124,7 @@ rule plot_training:
     wildcard_constraints:
         model=one_of(TRAINED),
     conda:
-        "../envs/plot.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="4GB",
         runtime="10m",
@@ -140,7 +147,7 @@ rule animate_gains:
     benchmark:
         "<benchmarks>/animate_gains/{model}.tsv"
     conda:
-        "../envs/plot.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="4GB",
         runtime="10m",
@@ -163,7 +170,7 @@ rule animate_switched:
     benchmark:
         "<benchmarks>/animate_switched/{model}.tsv"
     conda:
-        "../envs/plot.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="4GB",
         runtime="10m",

@@ -7,18 +7,17 @@ rule train_gan:
         training="<results>/gan/{model}/training.h5",
         records="<results>/gan/{model}/records.jsonl",
     log:
-        text="<logs>/train_gan/{model}.log",
-        lines="<logs>/train_gan/{model}.jsonl",
+        "<logs>/train_gan/{model}.log",
     benchmark:
         "<benchmarks>/train_gan/{model}.tsv"
     wildcard_constraints:
         model=one_of(TRAINED),
     conda:
-        "../envs/torch.yaml"
-    threads: 8
+        "../envs/environment.yaml"
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
-        mem="10GB",
+        mem_mb=mem_of_training,
         runtime="2d",
     params:
         settings=training_settings,
@@ -42,8 +41,8 @@ rule sample_grid:
     benchmark:
         "<benchmarks>/sample_grid/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
-    threads: 8
+        "../envs/environment.yaml"
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="6GB",
@@ -68,8 +67,8 @@ rule sample_gain:
     benchmark:
         "<benchmarks>/sample_gain/{model}/gain~{gain}.tsv"
     conda:
-        "../envs/torch.yaml"
-    threads: 8
+        "../envs/environment.yaml"
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="6GB",
@@ -98,8 +97,8 @@ rule sample_switched:
     benchmark:
         "<benchmarks>/sample_switched/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
-    threads: 8
+        "../envs/environment.yaml"
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="6GB",
@@ -125,8 +124,8 @@ rule measure_reference:
     benchmark:
         "<benchmarks>/measure_reference/{dataset}.tsv"
     conda:
-        "../envs/torch.yaml"
-    threads: 8
+        "../envs/environment.yaml"
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="8GB",
@@ -154,8 +153,8 @@ rule measure_quality:
     benchmark:
         "<benchmarks>/measure_quality/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
-    threads: 8
+        "../envs/environment.yaml"
+    threads: threads_where_a_gpu_may_compute()
     resources:
         gpu=1,
         mem="12GB",
@@ -181,7 +180,7 @@ rule publish_generator:
     benchmark:
         "<benchmarks>/publish_generator/{model}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",

@@ -7,7 +7,7 @@ rule simulate_hybrid:
     benchmark:
         "<benchmarks>/simulate_hybrid/{protocol}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="30m",
@@ -32,7 +32,7 @@ rule measure_overlaps:
     benchmark:
         "<benchmarks>/measure_overlaps/{protocol}.tsv"
     conda:
-        "../envs/analysis.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="10m",
@@ -54,7 +54,7 @@ rule simulate_reading:
     benchmark:
         "<benchmarks>/simulate_reading/{reading}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="30m",
@@ -77,7 +77,7 @@ rule simulate_structure_map:
     benchmark:
         "<benchmarks>/simulate_structure_map/strength~{strength}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="2h",
@@ -102,7 +102,7 @@ rule simulate_capacity:
     wildcard_constraints:
         size=one_of(config["hybrid"]["capacity"]["sizes"]),
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="2h",
@@ -127,7 +127,7 @@ rule simulate_escapes:
     wildcard_constraints:
         size=one_of(config["hybrid"]["escapes"]["sizes"]),
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="4GB",
         runtime="2h",
@@ -150,7 +150,7 @@ rule simulate_cycles:
     benchmark:
         "<benchmarks>/simulate_cycles/network~{network}.tsv"
     conda:
-        "../envs/torch.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="2GB",
         runtime="1h",

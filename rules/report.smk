@@ -13,12 +13,12 @@ rule judge_claims:
     benchmark:
         "<benchmarks>/judge_claims.tsv"
     conda:
-        "../envs/analysis.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",
     params:
-        reduced=config["chaos"]["sweep"]["reduced"] or config["hybrid"]["reduced"],
+        reduced=any(REDUCED.values()),
         code=science("judge_claims"),
     message:
         "Judging the paper's claims"
@@ -46,7 +46,7 @@ rule build_report:
     benchmark:
         "<benchmarks>/build_report.tsv"
     conda:
-        "../envs/analysis.yaml"
+        "../envs/environment.yaml"
     resources:
         mem="1GB",
         runtime="10m",
@@ -56,6 +56,7 @@ rule build_report:
             for name, value in config.items()
             if name not in ("device", "checkpoint_seconds")
         },
+        reduced=REDUCED,
         sources=sources_of_tables(),
         models=list(MODELS),
         benchmarks=benchmarks(),

@@ -65,7 +65,7 @@ for table, files in TABLES.items():
         benchmark:
             f"<benchmarks>/summarise_{table}.tsv"
         conda:
-            "../envs/analysis.yaml"
+            "../envs/environment.yaml"
         resources:
             mem="3GB",
             runtime="10m",

@@ -6,6 +6,8 @@ from chaos_sampling import store
 from chaos_sampling.datasets import celeba, pictures
 
 with stage(snakemake) as provenance:
-    dataset = celeba.retrieve(**snakemake.params.settings, workers=snakemake.threads)
+    # No parameters: the images are the same wherever they are read or downloaded.
+    places = snakemake.config["datasets"]["celeba"]
+    dataset = celeba.retrieve(**places | snakemake.params.settings, workers=snakemake.threads)
     pictures.require_both_splits(dataset)
     store.save(dataset, snakemake.output[0], provenance)

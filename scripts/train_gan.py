@@ -20,6 +20,8 @@ with stage(snakemake) as provenance:
     faces = images.load(snakemake.input.dataset[0])["train"]
     course = [dict(model), dict(settings), dict(recipe), snakemake.params.code]
     checkpoint = checkpoint_path(snakemake.output.generator, faces, course)
+    # Not declared, since Snakemake prints the logs of a failed job.
+    lines = Path(snakemake.log[0]).with_suffix(".jsonl")
     latents, chaos = sources.draw(
         model["latents"],
         **settings["latents"],
@@ -36,7 +38,7 @@ with stage(snakemake) as provenance:
         device=device,
         checkpoint=checkpoint,
         checkpoint_seconds=snakemake.config["checkpoint_seconds"],
-        lines=Path(snakemake.log.lines),
+        lines=lines,
     )
     attributes = {
         **model,
@@ -51,5 +53,5 @@ with stage(snakemake) as provenance:
     provenance |= {"seed": seed, "device": device.type}
     store.save(history, snakemake.output.training, provenance)
     with replacing(snakemake.output.records) as temporary:
-        shutil.copyfile(snakemake.log.lines, temporary)
+        shutil.copyfile(lines, temporary)
     discard_checkpoint(checkpoint)

@@ -286,13 +286,16 @@ def _dataset(
     for place, index in enumerate(kept):  # in place, since a copy would need the memory twice
         if place != index:
             pixels[place] = pixels[index]
-    labels = {"name": (np.array(names)[kept], "file name inside the source")}
+    labelled = np.array([pictures.label(names[index]) for index in kept])
+    labels = {"name": (labelled, "file name inside the source")}
     held_out = test[kept]
     if held_out.all() or not held_out.any():
         logger.warning("%s has one side of CelebA's partition only; every tenth is held out", where)
         held_out = images.every_tenth(len(kept))
     dataset = images.dataset(pixels[: len(kept)], held_out, TITLE, labels)
-    return replace(dataset, attributes={"unreadable": [names[index] for index in unreadable]})
+    return replace(
+        dataset, attributes={"unreadable": [pictures.label(names[index]) for index in unreadable]}
+    )
 
 
 def _what_to_do(failures: Mapping[str, Exception], path: str) -> str:

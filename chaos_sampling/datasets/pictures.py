@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,8 +39,8 @@ class DataError(ValueError):
 def from_folder(*, path: str, crop: int | None = None, workers: int = 1) -> store.Dataset:
     """Read all images of a folder or zip, centre-cropped to a square and resized to 64×64.
 
-    Folders inside it are searched too; hidden files are passed over. The order is that of the
-    names, so a folder and a zip of it give the same data set.
+    Folders inside it are searched too, links to folders as well; hidden files are passed over. The
+    order is that of the names, so a folder and a zip of it give the same data set.
 
     Args:
         path: a folder or a zip file; its members are read without being extracted.
@@ -47,8 +48,8 @@ def from_folder(*, path: str, crop: int | None = None, workers: int = 1) -> stor
         workers: threads that decode.
 
     Raises:
-        DataError: there is no folder or zip at `path`, or no image in it, or some image is
-            broken or smaller than the crop.
+        DataError: there is no folder or zip at `path`, a folder in it cannot be read, there is no
+            image in it, or some image is broken or smaller than the crop.
     """
     with opened(Path(path)) as (names, read):
         images, unreadable = decode(len(names), batches(names, read), crop, workers)
@@ -58,7 +59,7 @@ def from_folder(*, path: str, crop: int | None = None, workers: int = 1) -> stor
             f"{listed(names, unreadable)}. Remove or replace them; where an image is smaller than "
             "the crop, lower the crop instead."
         )
-    labels = {"name": (np.array(names), "file name inside the source")}
+    labels = {"name": (np.array([label(name) for name in names]), "file name inside the source")}
     return dataset(images, every_tenth(len(names)), f"Images of {Path(path).name}", labels)
 
 
@@ -81,11 +82,11 @@ def opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
     """Yield the sorted names of the images in a folder or zip, and how to read one.
 
     Raises:
-        DataError: there is no folder or zip at `path`, or no image in it.
+        DataError: there is no folder or zip at `path`, a folder in it cannot be read, or there is
+            no image in it.
     """
     if path.is_dir():
-        found = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
-        yield _images_among(found, path), lambda name: (path / name).read_bytes()
+        yield _images_among(list(_files(path)), path), lambda name: (path / name).read_bytes()
     elif zipfile.is_zipfile(path):
         with _archive(path) as archive:
             found = [member.filename for member in archive.infolist() if not member.is_dir()]
@@ -101,6 +102,28 @@ def opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
             f"{path}: expected a folder or a zip of images, found {state}. "
             "Correct the path, or put the images there."
         )
+
+
+def state(path: Path) -> list[tuple[str, int, int]]:
+    """Return what tells whether the images at a path are still the same.
+
+    Returns:
+        Name, size in bytes and time in ns of every image that would be read from a folder, sorted
+        by name; of a zip, its own; nothing where nothing is.
+
+    Raises:
+        DataError: a folder cannot be read.
+    """
+    if path.is_dir():
+        files = {name: file for name, file in _files(path).items() if _is_image(name)}
+    else:
+        files = {path.name: path.stat()} if path.exists() else {}
+    return sorted((name, file.st_size, file.st_mtime_ns) for name, file in files.items())
+
+
+def label(name: str) -> str:
+    r"""Return a file name as text: bytes of it that are not UTF-8 are written as in \udcff."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def batches(names: Sequence[str], read: Callable[[str], bytes]) -> Iterator[list[Encoded]]:
@@ -146,7 +169,7 @@ def decode(
 
 def listed(names: Sequence[str], unreadable: Mapping[int, str]) -> str:
     """Name the first of the images that cannot be used, and count the rest."""
-    first = [f"{names[index]} ({reason})" for index, reason in unreadable.items()][:LISTED]
+    first = [f"{label(names[index])} ({reason})" for index, reason in unreadable.items()][:LISTED]
     more = f"; and {len(unreadable) - LISTED} more" if len(unreadable) > LISTED else ""
     return "; ".join(first) + more
 
@@ -160,9 +183,49 @@ def _archive(path: Path) -> zipfile.ZipFile:
         ) from error
 
 
+def _files(
+    folder: Path, inside: str = "", above: frozenset[tuple[int, int]] = frozenset()
+) -> dict[str, os.stat_result]:
+    """Return the state of each file in a folder and in those in it, hidden ones left out, by name.
+
+    Args:
+        folder: where to look.
+        inside: what names begin with.
+        above: the folders that this one is in, so that a link to one of them is not followed.
+
+    Raises:
+        DataError: a folder cannot be read.
+    """
+    files = {}
+    try:
+        own = folder.stat()
+        above |= {(own.st_dev, own.st_ino)}
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if _is_hidden(entry.name):
+                    continue
+                name = f"{inside}{entry.name}"
+                if entry.is_dir():
+                    state = entry.stat()
+                    if (state.st_dev, state.st_ino) not in above:
+                        files |= _files(Path(entry.path), f"{name}/", above)
+                elif entry.is_file():
+                    files[name] = entry.stat()
+    except OSError as error:
+        raise DataError(
+            f"{label(str(folder))}: expected a folder of images that can be read, found "
+            f"{error.strerror}. Mend its permissions, or take it away."
+        ) from error
+    return files
+
+
+def _is_image(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
 def _images_among(files: list[str], path: Path) -> list[str]:
     suffixes = {name: PurePosixPath(name).suffix.lower() for name in files if not _is_hidden(name)}
-    names = sorted(name for name, suffix in suffixes.items() if suffix in SUFFIXES)
+    names = sorted(filter(_is_image, suffixes))
     if not names:
         raise DataError(
             f"{path}: expected images ({', '.join(sorted(SUFFIXES))}), "

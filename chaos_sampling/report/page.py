@@ -38,6 +38,7 @@ def render(
     sources: Mapping[str, Sequence[str]],
     models: Sequence[str],
     config: Mapping[str, Any],
+    reduced: Mapping[str, bool],
     shown: Mapping[str, Any],
     code_version: str,
 ) -> str:
@@ -49,8 +50,8 @@ def render(
             the theory's value), `p_value` (the same → the median), `entries` (table, quantity,
             name, **where → what the conditions of the rows that fit have under that name) and
             `as_html` (table → HTML).
-        figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config`, as
-            those of Snakemake's own report do.
+        figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config` and
+            `snakemake.params.reduced`, as those of Snakemake's own report do.
         tables: tables of `statistics` by name.
         claims: verdicts, as `claims.judge` returns them.
         evidence: of the verdicts, likewise.
@@ -61,6 +62,7 @@ def render(
         sources: of each table, the files that it is made from.
         models: names of the generators.
         config: parameters of the run.
+        reduced: by section of `config`, whether it differs from that of the paper preset.
         shown: attributes of the file of kind "samples" of the model in Figs. 2 and 3.
         code_version: of this code.
 
@@ -73,6 +75,7 @@ def render(
     environment.filters["code"] = _with_code
     environment.globals |= {
         "config": config,
+        "reduced": reduced,
         "tables": tables,
         "measured": lambda table, quantity, **where: summary(tables[table], quantity, **where),
         "theory": lambda table, quantity, **where: expectation(tables[table], quantity, **where),
@@ -85,11 +88,12 @@ def render(
         "as_html": _as_html,
     }
     plain = environment.overlay(autoescape=False)
+    job = {"config": config, "params": {"reduced": reduced}}
     return environment.from_string(template).render(
         figures={
             name: {
                 "source": _inline(png),
-                "caption": environment.from_string(caption).render(snakemake={"config": config}),
+                "caption": environment.from_string(caption).render(snakemake=job),
             }
             for name, (png, caption) in figures.items()
         },

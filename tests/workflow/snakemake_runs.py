@@ -12,14 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+from humanfriendly import parse_size
 from snakemake.api import SnakemakeApi
-from snakemake.jobs import get_script_mtime
 from snakemake.logging import logger
+from snakemake.settings.enums import RerunTrigger
 from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings, ResourceSettings
 from snakemake.workflow import Workflow
 from snakemake_interface_logger_plugins.common import LogEvent
 
 ROOT = Path(__file__).parents[2]
+PROFILE = yaml.safe_load((ROOT / "profiles" / "default" / "profile.yaml").read_text())
 WITHOUT_GPU = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
 
 
@@ -54,7 +57,6 @@ def dry_run(
     Raises:
         WorkflowError: Snakemake refuses the configuration or finds no way to make a file.
     """
-    get_script_mtime.cache_clear()  # it outlives a run, as no command line does
     collector = JobCollector()
     with keeping_sigterm(), SnakemakeApi(OutputSettings(dryrun=True)) as api:
         logger.addHandler(collector)
@@ -64,15 +66,24 @@ def dry_run(
             snakefile=repository / "Snakefile",
             workdir=directory,
         )
-        settings = DAGSettings(targets=frozenset(targets), forceall=everything)
+        settings = DAGSettings(
+            targets=frozenset(targets),
+            forceall=everything,
+            rerun_triggers=RerunTrigger.parse_choices_set(PROFILE["rerun-triggers"]),
+            max_checksum_file_size=parse_size(PROFILE["max-checksum-file-size"]),
+        )
         workflow.dag(settings).execute_workflow(executor="dryrun")
     return collector.jobs
 
 
-def parsed() -> Workflow:
-    """Return the workflow of the default run, its rules not yet applied to any file."""
+def parsed(*overlays: Path, **resources: int) -> Workflow:
+    """Return the workflow with overlays and a limit on resources, its rules not yet applied."""
     with keeping_sigterm(), SnakemakeApi() as api:
-        return api.workflow(ResourceSettings(), snakefile=ROOT / "Snakefile")._workflow
+        return api.workflow(
+            ResourceSettings(resources=resources),
+            ConfigSettings(configfiles=overlays),
+            snakefile=ROOT / "Snakefile",
+        )._workflow
 
 
 @contextmanager

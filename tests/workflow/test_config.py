@@ -439,3 +439,23 @@ def test_a_training_has_the_parameters_of_its_own_latents_only(monkeypatch, late
     monkeypatch.setitem(names["MODELS"], "model", {"latents": latents})
     settings = names["training_settings"](SimpleNamespace(model="model"))
     assert settings["latents"].keys() & {"degree", "recording"} == read
+
+
+def test_a_python_whose_path_has_a_space_is_refused(repository, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/home/me/my code/.venv/bin/python")
+    with pytest.raises(WorkflowError, match=r"my code/\.venv/bin/python: expected a Python whose"):
+        dry_run(repository, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("presets", "expected"),
+    [
+        ([], {"chaos", "hybrid", "models", "gan", "sampling"}),
+        (["paper"], set()),
+        (["paper", "paper_short"], {"models", "gan", "sampling"}),
+    ],
+    ids=["default", "paper", "paper_short"],
+)
+def test_what_is_reduced_is_what_differs_from_the_paper_preset(presets, expected):
+    workflow = parsed(*(ROOT / "presets" / f"{name}.yaml" for name in presets))
+    assert {name for name, differs in workflow.globals["REDUCED"].items() if differs} == expected

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
-import numpy as np
 import pytest
 from PIL import Image
 from snakemake_runs import dry_run, run
@@ -95,12 +95,12 @@ def after(smoke, tmp_path):
 
 
 @pytest.fixture
-def edit(smoke, tmp_path):
+def edit(repository, tmp_path):
     """Replace text in a file of the repository until the test ends."""
     saved = {}
 
     def replace(name, old, new):
-        path = smoke.repository / name
+        path = repository / name
         saved[path] = shutil.copy2(path, tmp_path / path.name)
         text = path.read_text()
         assert text.count(old) == 1
@@ -332,6 +332,19 @@ def test_an_edited_script_reruns_its_rule(after, edit):
     assert after().keys() == {"summarise_chaos", *REPORT}
 
 
+def test_a_script_that_is_newer_or_has_a_comment_reruns_nothing(after, edit, repository):
+    edit("scripts/summarise_chaos.py", "with stage(", "# A comment.\nwith stage(")
+    for script in (repository / "scripts").glob("*.py"):
+        script.touch()
+    assert after() == {}
+
+
+def test_a_pretrained_generator_that_is_newer_reruns_nothing(after, repository):
+    for path in (repository / "pretrained").iterdir():
+        path.touch()
+    assert after() == {}
+
+
 def test_an_edited_rule_of_a_verdict_reruns_the_verdicts(after, edit):
     edit("report/claims.yaml", "below: 1.0e-6", "below: 1.0e-7")
     assert after().keys() == REPORT
@@ -364,29 +377,69 @@ def test_logs_and_benchmarks_can_be_deleted(smoke, copied):
     assert jobs.keys() == {"summarise_training", *REPORT}
 
 
-def test_a_changed_folder_of_pictures_is_built_again(repository, tmp_path):
-    pictures = tmp_path / "pictures"
-    (pictures / "inner").mkdir(parents=True)
-    picture = Image.fromarray(np.zeros((64, 64, 3), np.uint8))
-    for name in ("one", *range(9)):
-        picture.save(pictures / "inner" / f"{name}.png")
-    overlay = tmp_path / "overlay.yaml"
-    overlay.write_text(f"datasets: {{folder: {{path: {pictures}}}}}")
-    target = "results/data/folder.h5"
-    assert run(repository, tmp_path, target, overlays=[overlay]).returncode == 0
+@pytest.fixture
+def built(repository, tmp_path):
+    """Build a data set, and say of overlays which jobs it would then need again."""
 
-    seed = tmp_path / "seed.yaml"
-    seed.write_text("seed: 2")
+    def build(name, overlay):
+        target = f"results/data/{name}.h5"
+        first = tmp_path / "first.yaml"
+        first.write_text(overlay)
+        finished = run(repository, tmp_path, target, overlays=[first])
+        assert finished.returncode == 0, finished.stderr
 
-    def jobs(*overlays):
-        presets = (repository / "presets" / "smoke.yaml", overlay, *overlays)
-        return dry_run(repository, tmp_path, *presets, targets=[target]).keys()
+        def jobs(overlay="{}"):
+            second = tmp_path / "second.yaml"
+            second.write_text(overlay)
+            presets = (repository / "presets" / "smoke.yaml", first, second)
+            return dry_run(repository, tmp_path, *presets, targets=[target]).keys()
 
-    assert jobs() == jobs(seed) == set()
-    (pictures / "inner" / "gone.png").symlink_to(tmp_path / "gone.png")
+        return jobs
+
+    return build
+
+
+def put_pictures(folder, names, size=(64, 64)):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        Image.new("RGB", size, "white").save(folder / f"{name}.png")
+
+
+def test_a_changed_folder_of_pictures_is_built_again(built, edit, tmp_path):
+    folder = tmp_path / "pictures"
+    put_pictures(folder / "inner", range(10))
+    jobs = built("folder", f"datasets: {{folder: {{path: {folder}}}}}")
+    assert jobs() == jobs("seed: 2") == set()
+    (folder / "inner" / "gone.png").symlink_to(tmp_path / "gone.png")
+    for name in (".DS_Store", "notes.txt"):
+        (folder / name).write_text("not read")
     assert jobs() == set()
-    picture.save(pictures / "inner" / "two.png")
+    put_pictures(folder / "inner", ["new"])
     assert jobs() == {"read_pictures/folder"}
-    (pictures / "inner" / "two.png").unlink()
-    picture.rotate(90).save(pictures / "inner" / "one.png")
+    (folder / "inner" / "new.png").unlink()
+    assert jobs() == set()
+    edit("chaos_sampling/datasets/pictures.py", "side = min(width, height)", "side = 64")
     assert jobs() == {"read_pictures/folder"}
+
+
+def test_a_zip_replaced_by_an_older_one_is_read_again(built, tmp_path):
+    put_pictures(tmp_path / "pictures", range(10))
+    path = shutil.make_archive(str(tmp_path / "pictures"), "zip", tmp_path / "pictures")
+    jobs = built("folder", f"datasets: {{folder: {{path: {path}}}}}")
+    assert jobs() == set()
+    os.utime(path, (10**9, 10**9))
+    assert jobs() == {"read_pictures/folder"}
+
+
+def test_celeba_stays_when_its_source_changes_or_goes(built, edit, tmp_path):
+    folder = tmp_path / "img_align_celeba"
+    put_pictures(folder, [f"{number:06d}" for number in (1, 2, 182_638)], (178, 218))
+    jobs = built("celeba", f"datasets: {{celeba: {{sources: [local], path: {folder}}}}}")
+    assert jobs("datasets: {celeba: {sources: [torchvision], downloads: kept}}") == set()
+    put_pictures(folder, ["000003"], (178, 218))
+    assert jobs() == set()
+    shutil.rmtree(folder)
+    assert jobs() == set()
+    assert jobs("datasets: {celeba: {crop: 178}}") == {"retrieve_celeba/celeba"}
+    edit("chaos_sampling/datasets/celeba.py", "UNREADABLE = 0.001", "UNREADABLE = 0.002")
+    assert jobs() == {"retrieve_celeba/celeba"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from chaos_sampling import store
 from chaos_sampling.datasets import pictures
 
 
@@ -61,6 +63,57 @@ def test_unreduced_centre_is_kept_exactly(tmp_path):
     put(tmp_path / "a.png", pixels)
     found = pictures.from_folder(path=str(tmp_path), crop=64)["images"]
     np.testing.assert_array_equal(found[0], pixels[18:82, 8:72])
+
+
+def test_links_to_folders_are_followed_but_not_in_circles(folder, tmp_path):
+    put(tmp_path / "elsewhere" / "e.png", picture())
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    (folder / "inner" / "circle").symlink_to(folder)
+    names = ["a.JPG", "b.png", "d.bmp", "inner/c.webp", "linked/e.png"]
+    assert list(pictures.from_folder(path=str(folder))["name"]) == names
+    assert [name for name, *_ in pictures.state(folder)] == names
+
+
+def test_a_folder_that_cannot_be_read_is_named(folder, monkeypatch):
+    scandir = os.scandir
+
+    def refusing(path):
+        if Path(path).name == "inner":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    expected = rf"{folder}/inner: expected a folder .* found Permission denied"
+    with pytest.raises(pictures.DataError, match=expected):
+        pictures.from_folder(path=str(folder))
+    with pytest.raises(pictures.DataError, match=expected):
+        pictures.state(folder)
+
+
+def test_names_that_are_not_utf8_are_labelled(tmp_path):
+    folder = tmp_path / "photos"
+    put(folder / os.fsdecode(b"caf\xe9.png"), picture())
+    dataset = pictures.from_folder(path=str(folder))
+    assert list(dataset["name"]) == [r"caf\udce9.png"]
+    store.save(dataset, tmp_path / "photos.h5")
+    (folder / os.fsdecode(b"th\xe9.png")).write_text("not an image")
+    with pytest.raises(pictures.DataError, match=r"th\\udce9\.png \(not an image\)"):
+        pictures.from_folder(path=str(folder))
+
+
+def test_the_state_is_that_of_the_files_that_are_read(folder):
+    before = pictures.state(folder)
+    assert len(before) == 4
+    (folder / ".DS_Store").write_text("hidden")
+    (folder / "notes.txt").write_text("longer notes")
+    assert pictures.state(folder) == before
+    os.utime(folder / "inner" / "c.webp", (10**9, 10**9))
+    assert pictures.state(folder) != before
+    archive = pack(folder, folder.parent / "photos.zip")
+    before = pictures.state(archive)
+    os.utime(archive, (10**9, 10**9))
+    assert pictures.state(archive) != before
+    assert pictures.state(folder / "nothing") == []
 
 
 @given(width=st.integers(1, 150), height=st.integers(1, 150), crop=st.none() | st.integers(1, 150))

@@ -65,6 +65,7 @@ def page(template, caption="", png=None):
         figures={"figure1": (png or picture(4, 3), caption)},
         tables={"numbers": TABLE},
         config={"chaos": {"gains": [2, 4]}},
+        reduced={"chaos": True},
         claims=verdicts,
         evidence=evidence,
         reference=judge(read(CLAIMS)[:1], {"numbers": TABLE}, reduced=False)[0],
@@ -136,9 +137,10 @@ def test_page_holds_its_figures_unchanged():
     np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
 
 
-def test_captions_see_the_configuration():
+def test_captions_see_the_configuration_and_whether_it_is_reduced():
     caption = "gains {{ snakemake.config.chaos.gains | join(', ') }} & more"
-    assert page("{{ figures.figure1.caption }}", caption) == "gains 2, 4 &amp; more"
+    caption += "{% if snakemake.params.reduced.chaos %}, reduced{% endif %}"
+    assert page("{{ figures.figure1.caption }}", caption) == "gains 2, 4 &amp; more, reduced"
 
 
 def test_page_shows_measured_values_tables_and_parameters():
