@@ -159,7 +159,7 @@ class Players:
     """The generator and the discriminator with their optimizers, and the generator's average.
 
     Multiplies in bfloat16 where the hardware does so fast, with weights, losses and averages in
-    float32; a training keeps the precision that it began with.
+    float32. A training that began in float32, or was continued in it, stays in it.
 
     Args:
         size: of the latents, K.
@@ -200,7 +200,8 @@ class Players:
 
     def __str__(self) -> str:
         compiled = ", compiled" if self.compiled else ""
-        return f"{self.device} in {_precision(self.bfloat16)}{compiled}"
+        precision = "bfloat16 and float32" if self.bfloat16 else "float32"
+        return f"{self.device} in {precision}{compiled}"
 
     def set_learning_rate(self, rate: float) -> None:
         """Let both optimizers go on at this rate."""
@@ -276,7 +277,7 @@ class Players:
         return parts | {"bfloat16": self.bfloat16}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from what `state_dict` returned, in the precision that it names.
+        """Continue from what `state_dict` returned, in bfloat16 only if it is from such a training.
 
         Raises:
             KeyError: a part is missing.
@@ -284,13 +285,14 @@ class Players:
         """
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
-        if state["bfloat16"] != self.bfloat16:
-            logger.info(
-                "continuing in %s as the training began; this hardware would choose %s",
-                _precision(state["bfloat16"]),
-                _precision(self.bfloat16),
+        if state["bfloat16"] and not self.bfloat16:
+            logger.warning(
+                "continuing in float32: the training began in bfloat16, in which this hardware is "
+                "several times slower; it will not end as it would have where it began"
             )
-        self.bfloat16 = state["bfloat16"]
+        elif self.bfloat16 and not state["bfloat16"]:
+            logger.info("continuing in float32, in which the training was saved")
+        self.bfloat16 = self.bfloat16 and state["bfloat16"]
 
     def _parts(self) -> dict[str, torch.nn.Module | torch.optim.Optimizer]:
         return {
@@ -364,10 +366,6 @@ def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-
-
-def _precision(bfloat16: bool) -> str:
-    return "bfloat16 and float32" if bfloat16 else "float32"
 
 
 @contextmanager

@@ -141,20 +141,36 @@ def test_an_interrupted_training_on_a_control_continues_bitwise(name, tmp_path, 
     assert_equal_results(whole, train(tmp_path, source(name)))
 
 
-@pytest.mark.parametrize("half", [True, False], ids=["bfloat16", "float32"])
-def test_a_training_keeps_the_precision_it_began_with(half, tmp_path, monkeypatch, caplog):
+def test_a_training_begun_in_float32_keeps_it(tmp_path, monkeypatch, caplog):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: half)
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: False)
     whole = train(tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0)
-    assert "hardware would choose" not in caplog.text
-    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: not half)
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: True)
     assert_equal_results(whole, train(tmp_path))
-    names = ["bfloat16 and float32", "float32"] if half else ["float32", "bfloat16 and float32"]
-    assert f"continuing in {names[0]} as the training began" in caplog.text
-    assert f"this hardware would choose {names[1]}" in caplog.text
-    assert caplog.messages.count(f"training on cpu in {names[0]}") == 3
+    assert "continuing in float32, in which the training was saved" in caplog.text
+    assert caplog.messages.count("training on cpu in float32") == 3
+
+
+def test_a_training_begun_in_bfloat16_goes_on_in_float32_where_bfloat16_is_slow(
+    tmp_path, monkeypatch, caplog
+):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: True)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0)
+    assert "training on cpu in bfloat16 and float32" in caplog.messages
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: False)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(3, interrupt), checkpoint_seconds=0.0)
+    warnings = [record.message for record in caplog.records if record.levelno == logging.WARNING]
+    assert any("continuing in float32: the training began in bf" in line for line in warnings)
+    assert "training on cpu in float32" in caplog.messages
+    caplog.clear()
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: True)
+    train(tmp_path)
+    assert "training on cpu in float32" in caplog.messages  # and not back again
 
 
 def test_compiled_networks_learn_the_same_and_share_checkpoints(tmp_path, monkeypatch):
