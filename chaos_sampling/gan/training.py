@@ -191,6 +191,8 @@ class Players:
         self.averaged.load_state_dict(self.generator.state_dict())
         for network in (self.generator, self.discriminator, self.averaged):
             network.to(device, memory_format=torch.channels_last)
+        # the tensors themselves, which training and `load_state_dict` change in place
+        self.moving = _floats(self.averaged), _floats(self.generator)
         adam = {"betas": (beta1, 0.999), "fused": True}
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), **adam)
         self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), **adam)
@@ -250,11 +252,7 @@ class Players:
 
         The average forgets faster at first, so that the initial weights do not linger in it.
         """
-        weight = 1 - min(ema_decay, (1 + step) / (10 + step))
-        new = self.generator.state_dict()
-        for name, kept in self.averaged.state_dict().items():
-            if kept.is_floating_point():
-                kept.lerp_(new[name], weight)
+        torch._foreach_lerp_(*self.moving, 1 - min(ema_decay, (1 + step) / (10 + step)))
 
     def require_finite(self, step: int) -> None:
         """Refuse weights, averages and moments from which the training could not go on.
@@ -360,6 +358,11 @@ def _due(step: int, batch: int, every: int) -> bool:
 
 def _cross_entropy(logits: Tensor, target: float) -> Tensor:
     return binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
+
+
+def _floats(module: torch.nn.Module) -> list[Tensor]:
+    """Return the weights and buffers of a module that are not whole numbers."""
+    return [value for value in module.state_dict().values() if value.is_floating_point()]
 
 
 def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:

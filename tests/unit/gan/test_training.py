@@ -369,14 +369,20 @@ def test_losses_are_those_of_the_game(players):
     [(0, 0.9, 0.9), (10**6, 0.9, 0.1), (5, 0.0, 1.0)],
     ids=["faster at first", "by its decay", "all the way without an average"],
 )
-def test_the_average_moves_towards_the_weights(players, step, ema_decay, moved):
-    before = {name: value.clone() for name, value in players.averaged.named_parameters()}
+@pytest.mark.parametrize("restored", [False, True], ids=["begun", "continued"])
+def test_the_average_moves_towards_weights_and_statistics(
+    players, step, ema_decay, moved, restored
+):
+    if restored:
+        players.load_state_dict(copy.deepcopy(players.state_dict()))
+    before = copy.deepcopy(players.averaged.state_dict())
     with torch.no_grad():
-        for weight in players.generator.parameters():
-            weight.add_(1)
+        for value in players.generator.state_dict().values():
+            value.add_(1)
     players.move_average(step, ema_decay)
-    for name, value in players.averaged.named_parameters():
-        torch.testing.assert_close(value, before[name] + moved)
+    for name, value in players.averaged.state_dict().items():
+        change = moved if value.is_floating_point() else 0
+        torch.testing.assert_close(value, before[name] + change)
 
 
 def test_every_step_has_its_learning_rate(tmp_path, monkeypatch):
