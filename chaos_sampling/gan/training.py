@@ -80,8 +80,9 @@ def train(
         seed: of the weights, the order of the images and the flips.
         device: where to train.
         checkpoint: file to continue from and to write; the caller discards it after success.
-        checkpoint_seconds: time between checkpoints; one more is written on SIGTERM or Ctrl-C, and
-            after the last step.
+        checkpoint_seconds: time between checkpoints, and up to ten times as long where writing one
+            takes more than a twentieth of it; one more is written on SIGTERM or Ctrl-C, and after
+            the last step.
         lines: file for the records as JSON lines, speed included, and, with the suffix .png, for
             the last grid; None for neither.
 
@@ -116,7 +117,7 @@ def train(
     real_batches = shuffled_batches(data, batch, flip=flip, seed=seed, first=history.step)
     journal = Journal(history, steps * batch, batch, real_label, lines)
     stopwatch = Stopwatch(device)
-    saved = time.monotonic()
+    saved, wait = time.monotonic(), checkpoint_seconds
 
     with postponing_signals() as received:
         for step in range(history.step, steps):
@@ -136,15 +137,17 @@ def train(
                 journal.show(grid)
             recording = last or _due(step, batch, record_every)
             stopping = bool(received)
-            saving = last or stopping or time.monotonic() - saved >= checkpoint_seconds
+            saving = last or stopping or time.monotonic() - saved >= wait
             if recording or saving:
                 history.collect()
             if recording:
                 journal.record(*stopwatch.lap())
             if saving:
                 players.require_finite(history.step)
+                began = time.monotonic()
                 save_checkpoint(checkpoint, parts)
                 saved = time.monotonic()
+                wait = min(max(checkpoint_seconds, 20 * (saved - began)), 10 * checkpoint_seconds)
             if stopping:
                 logger.info("stopping, saved after %d steps", history.step)
                 break

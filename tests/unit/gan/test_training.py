@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -276,6 +277,30 @@ def test_instead_of_a_damaged_checkpoint_the_previous_one_is_continued(tmp_path,
     assert_equal_results(whole, train(tmp_path))
     assert "damaged checkpoint" in caplog.text
     assert "run.checkpoint.previous after 6 steps" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("taken", "steps"),
+    [(0.0625, [2, 4, 6, 8, 10, 12]), (0.25, [2, 7, 12]), (60, [2, 12])],
+    ids=["as often as asked", "a twentieth of the time", "never ten times as rarely"],
+)
+def test_checkpoints_that_take_long_are_written_more_rarely(taken, steps, tmp_path, monkeypatch):
+    now, saved = 0.0, []
+
+    def save(path, parts):
+        nonlocal now
+        now += taken
+        saved.append(parts["history"].step)
+
+    def second(*_):
+        nonlocal now
+        now += 1
+
+    monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(training, "save_checkpoint", save)
+    monkeypatch.setattr(training.Players, "move_average", second)
+    train(tmp_path, checkpoint_seconds=2.0, recipe=PAPER)
+    assert saved == steps
 
 
 def test_a_checkpoint_of_other_code_is_refused(tmp_path):
