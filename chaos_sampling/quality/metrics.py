@@ -181,19 +181,19 @@ def nearest_distances(
 
     Args:
         images: shape (N, …), uint8.
-        others: shape (T, …), uint8; float copies of them are made a block at a time.
+        others: shape (T, …), uint8; they go to the device as they are, a block at a time.
         device: where to compute.
     """
-    queries = torch.from_numpy(pixels(images)).to(device)
+    queries = _pixels_on(device, images)
     best = torch.full((len(images),), torch.inf, device=device)
     index = torch.zeros(len(images), dtype=torch.long, device=device)
     for start in track(range(0, len(others), BLOCK), "nearest images", unit="image", scale=BLOCK):
-        block = torch.from_numpy(pixels(others[start : start + BLOCK])).to(device)
+        block = _pixels_on(device, others[start : start + BLOCK])
         # |q − x|² − |q|², which has the same minimum
         closest, place = (block.square().sum(1) - 2 * (queries @ block.T)).min(dim=1)
         index = torch.where(closest < best, place + start, index)
         best = torch.minimum(closest, best)
-    nearest = torch.from_numpy(pixels(others[index.cpu().numpy()])).to(device)
+    nearest = _pixels_on(device, others[index.cpu().numpy()])
     return (queries - nearest).norm(dim=1).cpu().numpy()
 
 
@@ -265,6 +265,11 @@ def moments(reference: store.Dataset) -> Moments:
     rows, columns = np.triu_indices(len(mean))
     covariance[rows, columns] = covariance[columns, rows] = reference["covariance"]
     return mean, covariance
+
+
+def _pixels_on(device: torch.device | str, images: np.ndarray) -> torch.Tensor:
+    """Return what `pixels` does, on a device, where the bytes become numbers."""
+    return torch.from_numpy(np.ascontiguousarray(images)).to(device).flatten(1) / 255
 
 
 def _double(values: np.ndarray) -> torch.Tensor:
