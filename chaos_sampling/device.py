@@ -54,8 +54,11 @@ def has_fast_bfloat16(device: torch.device) -> bool:
 
 
 def can_compile(device: torch.device) -> bool:
-    """Say whether to compile networks: on a GPU where it works; on a CPU it gains nothing."""
-    if device.type != "cuda":
+    """Say whether to compile networks: on a GPU where it works; on a CPU it gains nothing.
+
+    With TORCH_COMPILE_DISABLE=1 in the environment torch compiles nothing, and does not say so.
+    """
+    if device.type != "cuda" or torch._dynamo.config.disable:
         return False
     try:
         torch.compile(lambda x: x.relu() + 1)(torch.zeros(1, device=device))

@@ -68,6 +68,7 @@ def device_of(snakemake: Any) -> torch.device:
 
     torch.set_num_threads(snakemake.threads)
     torch.backends.cudnn.allow_tf32 = False  # else a GPU rounds convolutions in float32 to 10 bits
+    torch.backends.cudnn.benchmark = True  # a GPU tries its algorithms once a shape; shapes are few
     return choose(snakemake.config["device"], snakemake.resources.get("gpu", 0) > 0)
 
 

@@ -80,8 +80,9 @@ def train(
         seed: of the weights, the order of the images and the flips.
         device: where to train.
         checkpoint: file to continue from and to write; the caller discards it after success.
-        checkpoint_seconds: time between checkpoints; one more is written on SIGTERM or Ctrl-C, and
-            after the last step.
+        checkpoint_seconds: time between checkpoints, and up to ten times as long where writing one
+            takes more than a twentieth of it; one more is written on SIGTERM or Ctrl-C, and after
+            the last step.
         lines: file for the records as JSON lines, speed included, and, with the suffix .png, for
             the last grid; None for neither.
 
@@ -116,7 +117,7 @@ def train(
     real_batches = shuffled_batches(data, batch, flip=flip, seed=seed, first=history.step)
     journal = Journal(history, steps * batch, batch, real_label, lines)
     stopwatch = Stopwatch(device)
-    saved = time.monotonic()
+    saved, wait = time.monotonic(), checkpoint_seconds
 
     with postponing_signals() as received:
         for step in range(history.step, steps):
@@ -136,15 +137,17 @@ def train(
                 journal.show(grid)
             recording = last or _due(step, batch, record_every)
             stopping = bool(received)
-            saving = last or stopping or time.monotonic() - saved >= checkpoint_seconds
+            saving = last or stopping or time.monotonic() - saved >= wait
             if recording or saving:
                 history.collect()
             if recording:
                 journal.record(*stopwatch.lap())
             if saving:
                 players.require_finite(history.step)
+                began = time.monotonic()
                 save_checkpoint(checkpoint, parts)
                 saved = time.monotonic()
+                wait = min(max(checkpoint_seconds, 20 * (saved - began)), 10 * checkpoint_seconds)
             if stopping:
                 logger.info("stopping, saved after %d steps", history.step)
                 break
@@ -159,7 +162,7 @@ class Players:
     """The generator and the discriminator with their optimizers, and the generator's average.
 
     Multiplies in bfloat16 where the hardware does so fast, with weights, losses and averages in
-    float32; a training keeps the precision that it began with.
+    float32. A training that began in float32, or was continued in it, stays in it.
 
     Args:
         size: of the latents, K.
@@ -191,6 +194,8 @@ class Players:
         self.averaged.load_state_dict(self.generator.state_dict())
         for network in (self.generator, self.discriminator, self.averaged):
             network.to(device, memory_format=torch.channels_last)
+        # the tensors themselves, which training and `load_state_dict` change in place
+        self.moving = _floats(self.averaged), _floats(self.generator)
         adam = {"betas": (beta1, 0.999), "fused": True}
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), **adam)
         self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), **adam)
@@ -200,7 +205,8 @@ class Players:
 
     def __str__(self) -> str:
         compiled = ", compiled" if self.compiled else ""
-        return f"{self.device} in {_precision(self.bfloat16)}{compiled}"
+        precision = "bfloat16 and float32" if self.bfloat16 else "float32"
+        return f"{self.device} in {precision}{compiled}"
 
     def set_learning_rate(self, rate: float) -> None:
         """Let both optimizers go on at this rate."""
@@ -249,11 +255,7 @@ class Players:
 
         The average forgets faster at first, so that the initial weights do not linger in it.
         """
-        weight = 1 - min(ema_decay, (1 + step) / (10 + step))
-        new = self.generator.state_dict()
-        for name, kept in self.averaged.state_dict().items():
-            if kept.is_floating_point():
-                kept.lerp_(new[name], weight)
+        torch._foreach_lerp_(*self.moving, 1 - min(ema_decay, (1 + step) / (10 + step)))
 
     def require_finite(self, step: int) -> None:
         """Refuse weights, averages and moments from which the training could not go on.
@@ -276,7 +278,7 @@ class Players:
         return parts | {"bfloat16": self.bfloat16}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from what `state_dict` returned, in the precision that it names.
+        """Continue from what `state_dict` returned, in bfloat16 only if it is from such a training.
 
         Raises:
             KeyError: a part is missing.
@@ -284,13 +286,14 @@ class Players:
         """
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
-        if state["bfloat16"] != self.bfloat16:
-            logger.info(
-                "continuing in %s as the training began; this hardware would choose %s",
-                _precision(state["bfloat16"]),
-                _precision(self.bfloat16),
+        if state["bfloat16"] and not self.bfloat16:
+            logger.warning(
+                "continuing in float32: the training began in bfloat16, in which this hardware is "
+                "several times slower; it will not end as it would have where it began"
             )
-        self.bfloat16 = state["bfloat16"]
+        elif self.bfloat16 and not state["bfloat16"]:
+            logger.info("continuing in float32, in which the training was saved")
+        self.bfloat16 = self.bfloat16 and state["bfloat16"]
 
     def _parts(self) -> dict[str, torch.nn.Module | torch.optim.Optimizer]:
         return {
@@ -360,14 +363,15 @@ def _cross_entropy(logits: Tensor, target: float) -> Tensor:
     return binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
 
 
+def _floats(module: torch.nn.Module) -> list[Tensor]:
+    """Return the weights and buffers of a module that are not whole numbers."""
+    return [value for value in module.state_dict().values() if value.is_floating_point()]
+
+
 def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-
-
-def _precision(bfloat16: bool) -> str:
-    return "bfloat16 and float32" if bfloat16 else "float32"
 
 
 @contextmanager

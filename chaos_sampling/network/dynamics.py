@@ -87,7 +87,7 @@ def step(
 ) -> Tensor:
     """Return the state one time step later, the gain held constant over the step."""
     if method == "euler":
-        return torch.add(state, derivative(state, network, gain), alpha=dt)
+        return torch.lerp(state, drive(rate(state), network, gain), dt)
     if method != "rk4":
         raise ValueError(f"method: expected 'rk4' or 'euler', found {method!r}")
     return runge_kutta(lambda state: derivative(state, network, gain), state, dt)

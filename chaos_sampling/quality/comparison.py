@@ -85,7 +85,8 @@ def measure(
     first = next(gain_samples)
     count = len(first["ensemble/images"])
     describe = partial(_describe, features, weights=weights, device=device)
-    compare = partial(_compare, directions=directions, neighbours=neighbours, seed=seed)
+    settings = {"directions": directions, "neighbours": neighbours, "seed": seed}
+    compare = partial(_compare, **settings, device=device)
     train, test = (None, None) if images is None else map(describe, _draw(images, count, seed))
     rows = _rows_of_real_images(reference, compare(train, test), test, count, model)
     for samples in chain([first], gain_samples):
@@ -148,6 +149,7 @@ def _compare(
     directions: int,
     neighbours: int,
     seed: int,
+    device: torch.device | str,
 ) -> dict[str, float | None]:
     """Return the metrics between two sets, None without real images."""
     if generated is None or real is None:
@@ -157,7 +159,7 @@ def _compare(
     )
     rng = seeds.generator(seed, "directions of the sliced Wasserstein distance")
     values = (
-        kernel_distance(generated.features, real.features, seed=seed),
+        kernel_distance(generated.features, real.features, seed=seed, device=device),
         precision,
         recall,
         sliced_wasserstein(generated.images, real.images, directions=directions, rng=rng),

@@ -78,6 +78,13 @@ def test_gpus_compile(monkeypatch):
     assert can_compile(torch.device("cuda"))
 
 
+def test_nothing_is_compiled_where_that_is_turned_off(monkeypatch):
+    with torch._dynamo.config.patch(disable=True):
+        monkeypatch.setattr(torch, "compile", lambda function: function)
+        monkeypatch.setattr(torch, "zeros", lambda *shape, device: torch.ones(*shape))
+        assert not can_compile(torch.device("cuda"))
+
+
 def test_a_gpu_without_a_compiler_is_reported(monkeypatch, caplog):
     def fail(function):
         raise RuntimeError("Failed to find C compiler\nmore")

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import os
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from chaos_sampling import store
 from chaos_sampling.datasets import pictures
@@ -203,13 +204,59 @@ def test_an_error_without_words_is_named_by_its_type():
     assert unreadable == {0: "EOFError"}
 
 
-@pytest.mark.parametrize(("dtype", "mode"), [(np.uint16, "I;16"), (np.int32, "I"), ("f4", "F")])
-def test_pixels_of_more_than_8_bits_are_refused(folder, dtype, mode):
+@pytest.mark.parametrize(("dtype", "mode"), [(np.int32, "I"), ("f4", "F")])
+def test_pixels_of_more_than_16_bits_are_refused(folder, dtype, mode):
     put(folder / "deep.tif", np.full((70, 70), 100, dtype))
     with pytest.raises(
-        pictures.DataError, match=rf"deep\.tif \(pixels of mode {mode}, not of 8 bits"
+        pictures.DataError, match=rf"deep\.tif \(pixels of mode {mode}, not of 8 or 16 bits"
     ):
         pictures.from_folder(path=str(folder))
+
+
+@pytest.mark.parametrize(("name", "order"), [("a.png", "<"), ("a.tif", "<"), ("a.tif", ">")])
+def test_grey_of_16_bits_keeps_its_upper_8(tmp_path, name, order):
+    grey = np.random.default_rng(2).integers(0, 2**16, (64, 64), np.uint16)
+    put(tmp_path / name, grey.astype(f"{order}u2"))
+    (found,) = pictures.from_folder(path=str(tmp_path))["images"]
+    np.testing.assert_array_equal(found, np.repeat((grey >> 8)[..., None], 3, axis=-1))
+
+
+def plain(content: bytes, crop: int | None) -> np.ndarray:
+    """Decode an image in full, cut out its central square and filter every pixel of it."""
+    image = ImageOps.exif_transpose(Image.open(BytesIO(content))).convert("RGB")
+    width, height = image.size
+    side = crop or min(image.size)
+    left, top = (width - side) // 2, (height - side) // 2
+    square = image.crop((left, top, left + side, top + side))
+    return np.asarray(square.resize((64, 64), Image.Resampling.LANCZOS))
+
+
+def landscape(width: int, height: int) -> bytes:
+    """Return a JPEG of smooth shapes and fine noise, to be turned by a quarter."""
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    rng = np.random.default_rng(3)
+    coarse = Image.fromarray(rng.integers(0, 256, (12, 16, 3), np.uint8)).resize((width, height))
+    noisy = np.asarray(coarse) + rng.normal(0, 20, (height, width, 3))
+    content = BytesIO()
+    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(content, "JPEG", exif=turned)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("crop", [178, 108, None])
+def test_a_small_photo_is_reduced_from_all_of_its_pixels(crop):
+    content = landscape(178, 218)  # as CelebA has them
+    images, _ = pictures.decode(1, [[(0, lambda: content)]], crop, 1)
+    np.testing.assert_array_equal(images[0], plain(content, crop))
+
+
+@pytest.mark.parametrize(("width", "height"), [(384, 500), (1023, 777), (2000, 1501), (4000, 3100)])
+def test_a_large_photo_looks_as_if_reduced_from_all_of_its_pixels(width, height):
+    content = landscape(width, height)
+    images, _ = pictures.decode(1, [[(0, lambda: content)]], None, 1)
+    difference = images[0].astype(int) - plain(content, None)
+    assert np.abs(difference).mean() < 1.5  # of 255
+    assert np.abs(difference).max() < 12
 
 
 def test_transparent_pictures_lie_on_white(tmp_path):

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -141,20 +142,36 @@ def test_an_interrupted_training_on_a_control_continues_bitwise(name, tmp_path, 
     assert_equal_results(whole, train(tmp_path, source(name)))
 
 
-@pytest.mark.parametrize("half", [True, False], ids=["bfloat16", "float32"])
-def test_a_training_keeps_the_precision_it_began_with(half, tmp_path, monkeypatch, caplog):
+def test_a_training_begun_in_float32_keeps_it(tmp_path, monkeypatch, caplog):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: half)
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: False)
     whole = train(tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0)
-    assert "hardware would choose" not in caplog.text
-    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: not half)
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: True)
     assert_equal_results(whole, train(tmp_path))
-    names = ["bfloat16 and float32", "float32"] if half else ["float32", "bfloat16 and float32"]
-    assert f"continuing in {names[0]} as the training began" in caplog.text
-    assert f"this hardware would choose {names[1]}" in caplog.text
-    assert caplog.messages.count(f"training on cpu in {names[0]}") == 3
+    assert "continuing in float32, in which the training was saved" in caplog.text
+    assert caplog.messages.count("training on cpu in float32") == 3
+
+
+def test_a_training_begun_in_bfloat16_goes_on_in_float32_where_bfloat16_is_slow(
+    tmp_path, monkeypatch, caplog
+):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: True)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(8, interrupt), checkpoint_seconds=0.0)
+    assert "training on cpu in bfloat16 and float32" in caplog.messages
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: False)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, FailingLatents(3, interrupt), checkpoint_seconds=0.0)
+    warnings = [record.message for record in caplog.records if record.levelno == logging.WARNING]
+    assert any("continuing in float32: the training began in bf" in line for line in warnings)
+    assert "training on cpu in float32" in caplog.messages
+    caplog.clear()
+    monkeypatch.setattr(training, "has_fast_bfloat16", lambda device: True)
+    train(tmp_path)
+    assert "training on cpu in float32" in caplog.messages  # and not back again
 
 
 def test_compiled_networks_learn_the_same_and_share_checkpoints(tmp_path, monkeypatch):
@@ -262,6 +279,30 @@ def test_instead_of_a_damaged_checkpoint_the_previous_one_is_continued(tmp_path,
     assert "run.checkpoint.previous after 6 steps" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("taken", "steps"),
+    [(0.0625, [2, 4, 6, 8, 10, 12]), (0.25, [2, 7, 12]), (60, [2, 12])],
+    ids=["as often as asked", "a twentieth of the time", "never ten times as rarely"],
+)
+def test_checkpoints_that_take_long_are_written_more_rarely(taken, steps, tmp_path, monkeypatch):
+    now, saved = 0.0, []
+
+    def save(path, parts):
+        nonlocal now
+        now += taken
+        saved.append(parts["history"].step)
+
+    def second(*_):
+        nonlocal now
+        now += 1
+
+    monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(training, "save_checkpoint", save)
+    monkeypatch.setattr(training.Players, "move_average", second)
+    train(tmp_path, checkpoint_seconds=2.0, recipe=PAPER)
+    assert saved == steps
+
+
 def test_a_checkpoint_of_other_code_is_refused(tmp_path):
     train(tmp_path, width=3, checkpoint_seconds=0.0)
     with pytest.raises(
@@ -353,14 +394,20 @@ def test_losses_are_those_of_the_game(players):
     [(0, 0.9, 0.9), (10**6, 0.9, 0.1), (5, 0.0, 1.0)],
     ids=["faster at first", "by its decay", "all the way without an average"],
 )
-def test_the_average_moves_towards_the_weights(players, step, ema_decay, moved):
-    before = {name: value.clone() for name, value in players.averaged.named_parameters()}
+@pytest.mark.parametrize("restored", [False, True], ids=["begun", "continued"])
+def test_the_average_moves_towards_weights_and_statistics(
+    players, step, ema_decay, moved, restored
+):
+    if restored:
+        players.load_state_dict(copy.deepcopy(players.state_dict()))
+    before = copy.deepcopy(players.averaged.state_dict())
     with torch.no_grad():
-        for weight in players.generator.parameters():
-            weight.add_(1)
+        for value in players.generator.state_dict().values():
+            value.add_(1)
     players.move_average(step, ema_decay)
-    for name, value in players.averaged.named_parameters():
-        torch.testing.assert_close(value, before[name] + moved)
+    for name, value in players.averaged.state_dict().items():
+        change = moved if value.is_floating_point() else 0
+        torch.testing.assert_close(value, before[name] + change)
 
 
 def test_every_step_has_its_learning_rate(tmp_path, monkeypatch):
