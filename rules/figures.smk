@@ -37,6 +37,7 @@ PARAMETERS_OF_FIGURES = {
     "S6": {"gain": config["gan"]["latents"]["gain"]},
     "S8": {"models": list(MODELS)},
     "S9": {"strength": config["hybrid"]["network"]["strength"]},
+    "S13": {"model": config["figures"]["model"]},
 }
 
 
