@@ -41,8 +41,8 @@ COLOURS = {
 NAMES = {
     "chaos": "chaos",
     "noise": "noise",
-    "regular": "phases of\none length",
-    "frozen": "gain\nalways high",
+    "regular": "phases\nof one\nlength",
+    "frozen": "gain\nalways\nhigh",
     "ramp": "gain\nfalling",
     "sinusoid": "gain\nswinging",
     "restarts": "random\nstates",
