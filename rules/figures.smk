@@ -44,6 +44,7 @@ PARAMETERS_OF_FIGURES = {
     "S8": {"models": list(MODELS)},
     "S9": {"strength": config["hybrid"]["network"]["strength"]},
     "S11": {"reduced": {"hybrid": REDUCED["hybrid"]}},
+    "S13": {"model": config["figures"]["model"]},
 }
 
 

@@ -8,5 +8,5 @@ from chaos_sampling.statistics.selection import load
 
 with stage(snakemake):
     samples = [store.load(path, "gain_samples") for path in snakemake.input.gains]
-    figure = figureS13.draw(samples, load(snakemake.input.table))
+    figure = figureS13.draw(samples, load(snakemake.input.table), model=snakemake.params.model)
     style.save(figure, snakemake.output.png, snakemake.output.svg)

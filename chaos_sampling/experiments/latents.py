@@ -36,7 +36,7 @@ MEASURES = {
 }
 """What is measured of each source beside the autocorrelation and the density."""
 
-EDGES = np.linspace(-3.5, 3.5, 71)
+EDGES = np.linspace(-3.5, 3.5, 351)
 """Edges of the bins of the density, in standard deviations of each latent."""
 
 

@@ -28,13 +28,21 @@ BLOCKS = (
     (149.0, 26.0, 1.0, "64×64×3\ngenerated image"),
 )
 
+READOUTS = {
+    "subset": (1, "readout of a subset\n(random, fixed)"),
+    "expander": (2, "sparse readout\n(random, fixed)"),
+    "whitened": (1, "readout of a subset,\nwhitened (fixed)"),
+}
+"""Neurons drawn for each latent, and caption; other latents are Gaussian, fitted to a subset."""
+GAUSSIAN = (1, "Gaussian latents,\nfitted to a subset")
+
 
 @style.styled
 def draw(samples: Dataset, *, columns: int = 12, rows: int = 5) -> Figure:
     """Draw Fig. 2.
 
     Args:
-        samples: dataset of kind "samples"; its first images are drawn.
+        samples: dataset of kind "samples"; its first images are drawn, and its model's readout.
         columns: images across panel b.
         rows: images down panel b, at most.
     """
@@ -46,7 +54,8 @@ def draw(samples: Dataset, *, columns: int = 12, rows: int = 5) -> Figure:
     top, bottom = figure.subfigures(2, 1, height_ratios=heights)
     axes = top.add_axes((0, 0, 1, 1), xlim=(0, style.WIDTH), ylim=(0, SCHEMATIC_HEIGHT))
     axes.set_axis_off()
-    _network(axes, np.random.default_rng(2))
+    readout = READOUTS.get(samples.attributes["model"]["latents"], GAUSSIAN)
+    _network(axes, np.random.default_rng(2), *readout)
     _generator(axes, images[0])
     style.panel_letter(top, "a")
 
@@ -57,8 +66,15 @@ def draw(samples: Dataset, *, columns: int = 12, rows: int = 5) -> Figure:
     return figure
 
 
-def _network(axes: Axes, rng: np.random.Generator) -> None:
-    """Draw the circle of neurons, its recurrent connections and the readout of the latents."""
+def _network(axes: Axes, rng: np.random.Generator, degree: int, readout: str) -> None:
+    """Draw the circle of neurons, its recurrent connections and the readout of the latents.
+
+    Args:
+        axes: where to draw.
+        rng: draws the connections.
+        degree: neurons that a latent reads, each of which is read once at most.
+        readout: caption.
+    """
     axes.add_patch(Circle(NEURONS, RADIUS, facecolor="#F4F6FB", edgecolor=style.RECURRENT))
     index = np.arange(26)
     angle = index * np.pi * (3 - np.sqrt(5))  # the golden angle spreads points evenly over a disc
@@ -68,8 +84,7 @@ def _network(axes: Axes, rng: np.random.Generator) -> None:
         for target in rng.choice(np.delete(index, source), 2, replace=False):
             axes.add_patch(_arrow(position, neurons[target], style.RECURRENT, curvature=0.2))
     latents = [(LATENTS, MIDDLE + offset) for offset in np.linspace(-17, 17, 9)]
-    # Every latent reads two neurons and no neuron is read twice.
-    for source, latent in zip(rng.permutation(index), 2 * latents, strict=False):
+    for source, latent in zip(rng.permutation(index), degree * latents, strict=False):
         axes.plot(*zip(neurons[source], latent, strict=True), color=style.READOUT, zorder=2)
     for latent in latents:
         axes.plot([LATENTS, BLOCKS[0][0]], [latent[1], MIDDLE], color=style.TRAINED, linewidth=0.5)
@@ -77,7 +92,7 @@ def _network(axes: Axes, rng: np.random.Generator) -> None:
     _dots(axes, latents, style.READOUT)
     axes.text(LATENTS, MIDDLE + 18.5, "latent $z$", ha="center", va="bottom")
     _caption(axes, NEURONS[0], "chaotic recurrent network\n(random, fixed)", style.RECURRENT)
-    _caption(axes, 53, "sparse readout\n(random, fixed)", READOUT_TEXT)
+    _caption(axes, 55, readout, READOUT_TEXT)
 
 
 def _generator(axes: Axes, image: np.ndarray) -> None:

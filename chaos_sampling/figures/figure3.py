@@ -8,21 +8,23 @@ from string import ascii_lowercase
 import numpy as np
 from matplotlib.figure import Figure, SubFigure
 
+from chaos_sampling.datasets.images import pixels
 from chaos_sampling.figures import style
 from chaos_sampling.figures.tiling import tile
+from chaos_sampling.measures.mixing import step_change
 from chaos_sampling.store import Dataset
 
 
 @style.styled
 def draw(gain_samples: Sequence[Dataset], *, frames: int = 24, columns: int = 12) -> Figure:
-    """Draw Fig. 3: for each gain the first images of one trajectory, to be read like text.
+    """Draw Fig. 3: for each gain the first images of a typical trajectory, to be read like text.
 
     Args:
         gain_samples: datasets of kind "gain_samples", one per panel.
         frames: images of each trajectory, at most; only whole rows are drawn.
         columns: images in a row.
     """
-    available = min(len(dataset["trajectory/time"]) for dataset in gain_samples)
+    available = min(dataset["trajectories/images"].shape[1] for dataset in gain_samples)
     columns = min(columns, available)
     rows = min(frames, available) // columns
     height = 6 + rows * 0.96 * style.WIDTH / columns
@@ -35,7 +37,8 @@ def draw(gain_samples: Sequence[Dataset], *, frames: int = 24, columns: int = 12
 
 
 def _strip(panel: SubFigure, dataset: Dataset, frames: int, columns: int) -> None:
-    images = dataset["trajectory/images"][:frames]
+    strips = dataset["trajectories/images"][:, :frames]
+    images = strips[typical_trajectory(strips)]
     time = dataset["trajectory/time"][:frames] - dataset["trajectory/time"][0]
     axes = panel.subplots()
     strip = axes.imshow(tile(images, columns), interpolation="none")
@@ -65,3 +68,15 @@ def _strip(panel: SubFigure, dataset: Dataset, frames: int, columns: int) -> Non
         va="center",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
     )
+
+
+def typical_trajectory(strips: np.ndarray) -> int:
+    """Return the trajectory to draw: the one whose images change from frame to frame by the median.
+
+    Of an even number, the lower of the two in the middle counts.
+
+    Args:
+        strips: (trajectory, frame, y, x, channel) uint8.
+    """
+    changes = [step_change(pixels(images)) for images in strips]
+    return changes.index(sorted(changes)[(len(changes) - 1) // 2])

@@ -163,7 +163,7 @@ def _fixed_gain(axes: np.ndarray, measured: Dataset, directions: Normalize) -> N
         bottom.set_xlabel("time (τ)")
     for inner in axes[:, 1:].flat:
         inner.tick_params(labelleft=False)
-    _name_rows(axes)
+    _name_rows(axes, "square-root scale")
 
 
 def _cycled_gain(panel: SubFigure, measured: Dataset, directions: Normalize) -> None:
@@ -178,7 +178,7 @@ def _cycled_gain(panel: SubFigure, measured: Dataset, directions: Normalize) -> 
     heat_map(top, measured["time"], measured["overlap"][network], CYCLED_OVERLAP)
     heat_map(bottom, measured["time"], measured["orthogonal"][network], directions)
     bottom.set_xlabel("time (τ)")
-    _name_rows(axes[1:])
+    _name_rows(axes[1:], "linear scale")
     panel.align_ylabels(axes[:, 0])
 
 
@@ -204,9 +204,14 @@ def heat_map(axes: Axes, time: np.ndarray, values: np.ndarray, norm: Normalize) 
     axes.spines[:].set_visible(False)
 
 
-def _name_rows(axes: np.ndarray) -> None:
-    """Label the rows of overlaps and projections, (2, columns), and give each its colour bar."""
-    names = (("pattern", "|overlap|"), ("orthogonal\ndirection", "|projection|"))
+def _name_rows(axes: np.ndarray, scale: str) -> None:
+    """Label the rows of overlaps and projections, (2, columns), and give each its colour bar.
+
+    Args:
+        axes: the rows.
+        scale: what to call the colour scale of the overlaps.
+    """
+    names = (("pattern", f"|overlap|,\n{scale}"), ("orthogonal\ndirection", "|projection|"))
     for row, (name, quantity) in zip(axes, names, strict=True):
         row[0].set_ylabel(name)
         overlap_bar(row[0].images[0], row, quantity, aspect=10, pad=0.01)

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from chaos_sampling.figures import style, sweep
 from chaos_sampling.statistics.exponents import is_chaotic, of_chaotic
 from chaos_sampling.statistics.speed import times_of
 from chaos_sampling.store import Dataset
 from chaos_sampling.theory.mean_field import correlation_rms
+
+FINITE = {"linestyle": (0, (3, 1.5))}
+"""The line of correlations that theory has at a finite size."""
 
 
 @style.styled
@@ -50,7 +54,9 @@ def draw(theory: Dataset, mixings: Sequence[Dataset], exponents: Sequence[Datase
         axes.axvline(1, color=style.GREY, linewidth=0.5, linestyle=":", zorder=0)
     for axes in panels[6:]:
         axes.set_xlabel("gain $g$")
-    sweep.legend(figure, mixings, loc="outside upper center", ncols=len(mixings) + 1)
+    dashed = Line2D([], [], color=style.GREY, label="theory, finite $N$ (f)", **FINITE)
+    place = {"loc": "outside upper center", "ncols": len(mixings) + 2}
+    sweep.legend(figure, mixings, [dashed], **place)
     return figure
 
 
@@ -81,7 +87,7 @@ def _correlation(axes: Axes, theory: Dataset, mixings: Sequence[Dataset]) -> Non
     for dataset in mixings:
         size = dataset.attributes["neurons"]
         expected = correlation_rms(theory["dimension_phi"], size)
-        line = sweep.THEORY | {"color": sweep.colour_of(size), "linestyle": (0, (3, 1.5))}
+        line = sweep.THEORY | FINITE | {"color": sweep.colour_of(size)}
         axes.plot(theory["gain"], expected, **line)
         sweep.networks(axes, dataset, dataset["correlation_rms"])
     axes.set(ylabel="rms pair correlation", ylim=(0, 1.05))

@@ -75,7 +75,7 @@ def _block(block: SubFigure, dataset: Dataset, directions: Normalize, duration: 
 def _bars(blocks: np.ndarray, directions: Normalize) -> None:
     """Explain the two colour scales, the same in all blocks, below the last two of them."""
     for block, norm, label in (
-        (blocks[0], FIXED_OVERLAP, "|overlap|"),
+        (blocks[0], FIXED_OVERLAP, "|overlap|, square-root scale"),
         (blocks[1], directions, "|projection| on an orthogonal direction"),
     ):
         image = next(

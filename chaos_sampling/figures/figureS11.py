@@ -6,11 +6,9 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from chaos_sampling.figures import style
@@ -32,21 +30,44 @@ from chaos_sampling.statistics.cycles import (
 )
 from chaos_sampling.store import Dataset
 
-COLOURS = {"chaos": style.BLUE, "noise": style.ORANGE, "regular": style.GREEN}
-"""Protocols that are told apart by colour."""
-KINDS = {
-    "pattern": style.BLUE,
-    "negative": style.SKY,
-    "mixture": style.ORANGE,
-    "wandering": style.GREY,
+COLOURS = {
+    "chaos": style.BLUE,
+    "noise": style.ORANGE,
+    "regular": style.GREEN,
+    "ramp": style.PURPLE,
+    "sinusoid": style.PERTURBED,
 }
+"""Protocols with visits."""
+NAMES = {
+    "chaos": "chaos",
+    "noise": "noise",
+    "regular": "phases\nof one\nlength",
+    "frozen": "gain\nalways\nhigh",
+    "ramp": "gain\nfalling",
+    "sinusoid": "gain\nswinging",
+    "restarts": "random\nstates",
+}
+"""Names of protocols, and of the random states that relax at the low gain."""
+KINDS = {
+    "pattern": ("pattern", "#202020"),
+    "negative": ("negative", "#707070"),
+    "mixture": ("mixture", "#B0B0B0"),
+    "wandering": ("still moving", "#E8E8E8"),
+}
+"""Names and greys of what cycles end in."""
 EXPLANATIONS = {
-    "visits_energy_correlation": "energy\n(struct.)",
-    "visits_energy_low_correlation": "energy\n(all)",
-    "visits_basin_correlation": "basin",
+    "visits_energy_correlation": "energy,\nstructured",
+    "visits_energy_low_correlation": "energy,\nall weights",
+    "visits_basin_correlation": "random\nstates",
     "visits_halves_correlation": "other\ncopies",
     "visits_chaos_correlation": "visits by\nchaos",
 }
+ROWS = """
+aaabbbbbbccc
+ddddeeeeffff
+gggggghhhhhh
+iiijjjkkklll
+"""
 MARKS = {"marker": "o", "linestyle": "none", "markeredgewidth": 0, "alpha": 0.6}
 DASHED = {"color": style.BLACK, "linestyle": "--", "linewidth": 0.6}
 
@@ -58,33 +79,27 @@ def draw(cycles: Dataset) -> Figure:
     Args:
         cycles: dataset of kind "cycles".
     """
-    figure = style.page(150)
-    panels = figure.subplots(3, 4)
-    first, second, third = panels
-    _sorted_visits(first[0], cycles)
-    _entropies(first[1], cycles)
-    _transitions(first[2], cycles)
-    _staying(first[3], cycles)
-    _basins(second[0], cycles)
-    _energies(second[1], cycles)
-    _correlations(second[2], cycles)
-    _protocols(second[3], cycles)
-    for axes, (name, title) in zip(third, itertools.product(LABELS, GRIDS), strict=True):
-        _grid(axes, cycles, name, title)
-    style.letter_axes(panels.flat)
-    figure.legend(handles=_keys(), loc="outside lower center", ncols=4)
+    figure = style.page(205)
+    panels = figure.subplot_mosaic(ROWS)
+    drawn = (
+        *(_sorted_visits, _entropies, _transitions, _staying),
+        *(_basins, _energies, _correlations, _protocols),
+    )
+    for draw_panel, letter in zip(drawn, panels, strict=False):
+        draw_panel(panels[letter], cycles)
+    for letter, (name, title) in zip("ijkl", itertools.product(LABELS, GRIDS), strict=True):
+        _grid(panels[letter], cycles, name, title)
+    style.letter_axes(panels.values())
+    figure.legend(handles=_keys(), loc="outside upper center", ncols=len(COLOURS) + 1)
     return figure
 
 
-def _keys() -> list[Artist]:
-    """Return the keys of the legend, column by column."""
+def _keys() -> list[Line2D]:
     protocols = [
-        Line2D([], [], color=colour, markersize=3, label=name, **MARKS)
+        Line2D([], [], color=colour, markersize=3, label=NAMES[name].replace("\n", " "), **MARKS)
         for name, colour in COLOURS.items()
     ]
-    dashed = Line2D([], [], label="uniform (a, b), independent (d) visits", **DASHED)
-    kinds = [Patch(color=colour, label=f"{kind} (h)") for kind, colour in KINDS.items()]
-    return [key for pair in zip([*protocols, dashed], kinds, strict=True) for key in pair]
+    return [*protocols, Line2D([], [], label="uniform (a, b), independent (d)", **DASHED)]
 
 
 def _counts(cycles: Dataset, index: int) -> np.ndarray:
@@ -101,8 +116,8 @@ def _sorted_visits(axes: Axes, cycles: Dataset) -> None:
     counts = _counts(cycles, 0)
     shares = -np.sort(-counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), axis=1)
     rank = np.arange(1, counts.shape[1] + 1)
-    axes.plot(rank, shares.T, color=style.SKY, linewidth=0.4)
-    axes.plot(rank, shares.mean(axis=0), color=style.BLUE, linewidth=1.5)
+    axes.plot(rank, shares.T, color=COLOURS["chaos"], linewidth=0.4, alpha=0.5)
+    axes.plot(rank, shares.mean(axis=0), color=COLOURS["chaos"], linewidth=1.5)
     visits = max(1, round(counts.sum(axis=1).mean()))
     draws = np.random.default_rng(0).multinomial(visits, np.full(len(rank), 1 / len(rank)), 1000)
     axes.plot(rank, -np.sort(-draws, axis=1).mean(axis=0) / visits, **DASHED)
@@ -114,10 +129,9 @@ def _entropies(axes: Axes, cycles: Dataset) -> None:
     for place, index in enumerate(places):
         counts = _counts(cycles, index)
         expected = [uniform_entropy(count.sum(), counts.shape[1]) for count in counts]
-        colour = COLOURS.get(names[place], style.PURPLE)
-        _dots(axes, place, [entropy(count) for count in counts], colour)
+        _dots(axes, place, [entropy(count) for count in counts], COLOURS.get(names[place]))
         axes.plot(place + np.array([-0.4, 0.4]), [present_mean(expected)] * 2, **DASHED)
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    _name_protocols(axes, names)
     axes.set(ylabel="entropy of visits (nats)", ylim=(-0.1, None))
 
 
@@ -140,10 +154,10 @@ def _transitions(axes: Axes, cycles: Dataset) -> None:
 
 def _staying(axes: Axes, cycles: Dataset) -> None:
     names, places = _protocol_places(cycles)
-    for name, colour in COLOURS.items():
+    for name in ("chaos", "noise", "regular"):
         index = places[names.index(name)]
         stays = np.array([stay_probability(network) for network in visited_states(cycles, index)])
-        axes.plot(stays[:, 1], stays[:, 0], color=colour, markersize=3, **MARKS)
+        axes.plot(stays[:, 1], stays[:, 0], color=COLOURS[name], markersize=3, **MARKS)
     axes.plot([0, 1], [0, 1], **DASHED)
     axes.set(xlabel="chance of staying", ylabel="share that stays", xlim=(0, 1), ylim=(-0.03, 1))
 
@@ -153,7 +167,7 @@ def _basins(axes: Axes, cycles: Dataset) -> None:
     basins = pattern_tally(state_numbers(cycles["restart_overlap"]), patterns)
     _scatter(axes, cycles, basins / cycles["restart_overlap"].shape[1])
     axes.axline((0, 0), slope=1, color=style.GREY, linewidth=0.5)
-    axes.set(xlabel="share of restarts", ylabel="share of cycles")
+    axes.set(xlabel="share of random states", ylabel="share of cycles")
 
 
 def _energies(axes: Axes, cycles: Dataset) -> None:
@@ -181,7 +195,7 @@ def _correlations(axes: Axes, cycles: Dataset) -> None:
             mean = present_mean(found[quantity])
             axes.plot(place + beside + np.array([-0.15, 0.15]), [mean] * 2, color=style.BLACK)
     axes.axhline(0, color=style.GREY, linewidth=0.5)
-    axes.set_xticks(range(len(EXPLANATIONS)), EXPLANATIONS.values(), rotation=90)
+    axes.set_xticks(range(len(EXPLANATIONS)), EXPLANATIONS.values())
     axes.set(ylabel="ρ of visits with …", ylim=(-1.05, 1.05))
 
 
@@ -191,12 +205,17 @@ def _protocols(axes: Axes, cycles: Dataset) -> None:
     codes = [classify(cycles["overlap"][index], cycles["speed"][index]) for index in places]
     codes.append(classify(cycles["restart_overlap"], cycles["restart_speed"]))
     below = np.zeros(len(codes))
-    for kind, colour in KINDS.items():
+    for kind, (label, colour) in KINDS.items():
         share = np.array([(code == STATES.index(kind)).mean() for code in codes])
-        axes.bar(range(len(codes)), share, bottom=below, color=colour, width=0.8)
+        axes.bar(range(len(codes)), share, bottom=below, color=colour, width=0.8, label=label)
         below += share
-    axes.set_xticks(range(len(codes)), [*names, "restarts"], rotation=45, ha="right")
+    _name_protocols(axes, [*names, "restarts"])
     axes.set(ylabel="share of cycles", ylim=(0, 1))
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(KINDS), handlelength=1)
+
+
+def _name_protocols(axes: Axes, protocols: Sequence[str]) -> None:
+    axes.set_xticks(range(len(protocols)), [NAMES[name] for name in protocols])
 
 
 def _retrieval(cycles: Dataset, index: int) -> np.ndarray:
@@ -214,8 +233,8 @@ def _excess(cycles: Dataset, index: int) -> np.ndarray:
 LABELS = {"gain": "gain $g$", "duration": "phase (τ)"}
 """What the grids vary."""
 GRIDS = {
-    "visits / cycles": (_retrieval, "Blues", (0, 1.5)),
-    "repeats − chance": (_excess, "PuOr", (-1, 1)),
+    "visits / cycles": (_retrieval, "Greys", (0, 1.8)),
+    "repeats − chance": (_excess, "RdGy_r", (-1.2, 1.2)),
 }
 """What the grids show, and the colours and their limits, light enough for black numbers."""
 

@@ -21,20 +21,24 @@ SPEEDS = {
     "T2_images": "$T_2$ of the image (τ)",
 }
 """Label of each measure of speed, by its quantity."""
+GAINS = "RdPu"
+"""Colours of gains, from low to high, none of which is a model's."""
 
 
 @style.styled
-def draw(gain_samples: Sequence[Dataset], table: pd.DataFrame) -> Figure:
+def draw(gain_samples: Sequence[Dataset], table: pd.DataFrame, *, model: str) -> Figure:
     """Draw Fig. S13: autocorrelations of one model, and the speed of images of all models.
 
     Args:
         gain_samples: datasets of kind "gain_samples" of one model, one per gain.
         table: of `statistics.sampling`.
+        model: its name.
     """
     figure = style.page(112)
     panels = list(figure.subplot_mosaic("aaabbb;ccddee").values())
     for axes, name in zip(panels, ("latents", "images"), strict=False):
         _autocorrelations(axes, gain_samples, name)
+        axes.set_title(model)
     panels[0].legend()
     rows = with_conditions(table, ["model", "batch_norm"])
     rows = rows.assign(kind=rows["model"].map(models.kind))
@@ -56,7 +60,7 @@ def draw(gain_samples: Sequence[Dataset], table: pd.DataFrame) -> Figure:
 
 def _autocorrelations(axes: Axes, gain_samples: Sequence[Dataset], name: str) -> None:
     """Draw the mean over trajectories for each gain, with its 95 % interval."""
-    colours = colormaps["viridis"](np.linspace(0, 0.9, len(gain_samples)))
+    colours = colormaps[GAINS](np.linspace(0.35, 1, len(gain_samples)))
     for samples, colour in zip(gain_samples, colours, strict=True):
         lag, correlation = samples["autocorrelation/lag"], samples[f"autocorrelation/{name}"]
         correlation = correlation / correlation[:, 0].mean()

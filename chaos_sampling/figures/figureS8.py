@@ -82,7 +82,10 @@ def _axes(axes: Axes, metric: str, rows: pd.DataFrame, gains: np.ndarray) -> Non
     axes.set_title(f"{' or '.join(features)}, {' or '.join(counts)} images", fontsize=style.SMALL)
     if metric == "frechet":
         axes.set_yscale("log")
+        axes.set_ylabel(f"{METRICS[metric]}, log scale")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
     elif metric in ("precision", "recall"):
         axes.set_ylim(0, 1.02)
+    else:
+        axes.set_ylim(min(0, axes.get_ylim()[0]), None)

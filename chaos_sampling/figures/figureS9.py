@@ -12,6 +12,7 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
+from matplotlib.transforms import ScaledTranslation
 
 from chaos_sampling.figures import style
 from chaos_sampling.measures.overlaps import STATES
@@ -28,9 +29,13 @@ COLOURS = {
     "mean_1N": style.SKY,
     "mean_1": style.GREEN,
     "sum_1N": style.GREY,
-    "sum_1": style.BLUE,
+    "sum_1": style.PURPLE,
 }
 """Colour of the marks of each reading."""
+EDGE = {"markeredgecolor": style.BLACK, "markeredgewidth": 0.4}
+Marker = str | tuple[int, int, float]
+INSET = 3 / 72
+"""Inches between an arrow and the border of the map at which it stands."""
 TICKS = (0.5, 1, 2, 4, 10, 20)
 CORRELATIONS = (-0.99, -0.98, -0.97, -0.95, -0.93, -0.9, -0.8, -0.6, -0.3, 0, 0.5)
 PAPER = -0.95
@@ -53,13 +58,15 @@ def draw(structure: Dataset, table: pd.DataFrame, *, strength: float) -> Figure:
         exponent = "λ" in title
         norm = Normalize(-bound, bound) if exponent else Normalize(0, 1)
         _map(axes, structure, values, colormaps["RdBu_r"] if exponent else style.HEAT, norm)
-        _mark_readings(axes, structure, strength)
+        shapes = _mark_readings(axes, structure, strength)
         axes.set_title(title)
     _correlation(panels[1, 2], structure, table, strength)
     for axes in panels[:, 0]:
         axes.set_ylabel("gain $g$")
     style.letter_axes(panels.flat)
-    figure.legend(handles=_keys(strength), loc="outside lower center", ncols=5, handlelength=1)
+    figure.legend(
+        handles=_keys(strength, shapes), loc="outside lower center", ncols=5, handlelength=1
+    )
     return figure
 
 
@@ -109,31 +116,43 @@ def _strength_axis(axes: Axes) -> None:
     style.log_ticks(axes.xaxis, TICKS)
 
 
-def _mark_readings(axes: Axes, structure: Dataset, strength: float) -> None:
-    """Mark Fig. 4's gains in each reading; those beyond the map stand at its border as arrows."""
+def _mark_readings(axes: Axes, structure: Dataset, strength: float) -> dict[str, Marker]:
+    """Mark Fig. 4's gains in each reading; those beyond the map stand at its border as arrows.
+
+    Returns:
+        The mark of each reading at its highest gain.
+    """
     neurons = structure.attributes["neurons"]
     places = {"default": (strength, GAINS)}
     for name, reading in READINGS.items():
         places[name] = reading.strength(neurons), GAINS * reading.gain_factor(neurons)
     right, top = axes.get_xlim()[1], axes.get_ylim()[1]
+    shapes: dict[str, Marker] = {}
     for name, (x, gains) in places.items():
         for y in gains:
-            _mark(axes, min(x, right), min(y, top), x > right, y > top, COLOURS[name])
+            beyond, above = x > right, y > top
+            inwards = ScaledTranslation(
+                -INSET * beyond, -INSET * above, axes.figure.dpi_scale_trans
+            )
+            shapes[name] = _shape(beyond, above)
+            axes.plot(
+                min(x, right),
+                min(y, top),
+                marker=shapes[name],
+                markersize=4.5 if beyond or above else 3,
+                color=COLOURS[name],
+                transform=axes.transData + inwards,
+                zorder=5,
+                **EDGE,
+            )
+    return shapes
 
 
-def _mark(axes: Axes, x: float, y: float, beyond: bool, above: bool, colour: str) -> None:
-    arrow = (3, 0, -45) if beyond and above else ">" if beyond else "^"
-    axes.plot(
-        x,
-        y,
-        marker=arrow if beyond or above else "o",
-        markersize=4.5 if beyond or above else 3,
-        color=colour,
-        markeredgecolor=style.BLACK,
-        markeredgewidth=0.4,
-        clip_on=False,
-        zorder=5,
-    )
+def _shape(beyond: bool, above: bool) -> Marker:
+    """Return a dot, or an arrow to where a strength lies beyond, or a gain above, the map."""
+    if beyond and above:
+        return (3, 0, -45)
+    return ">" if beyond else "^" if above else "o"
 
 
 def _correlation(axes: Axes, structure: Dataset, table: pd.DataFrame, strength: float) -> None:
@@ -157,6 +176,7 @@ def _correlation(axes: Axes, structure: Dataset, table: pd.DataFrame, strength: 
     axes.set_yscale("function", functions=(_fisher_z, np.tanh))
     axes.yaxis.set_major_locator(FixedLocator(CORRELATIONS))
     axes.set_title("$r$ over $g$ = 0, 3, 5, 8")
+    axes.set_ylabel("$r$, spaced by Fisher's $z$")
     _strength_axis(axes)
 
 
@@ -165,11 +185,11 @@ def _fisher_z(r: np.ndarray) -> np.ndarray:
     return np.arctanh(np.clip(r, -0.9999, 0.9999))
 
 
-def _keys(strength: float) -> list[Line2D]:
+def _keys(strength: float, shapes: Mapping[str, Marker]) -> list[Line2D]:
     labels = {"default": f"default, $s$ = {strength:g}"}
     labels |= {name: reading.label for name, reading in READINGS.items()}
-    look = {"marker": "o", "markersize": 4, "linestyle": "none", "markeredgewidth": 0.4}
+    look = {"markersize": 4, "linestyle": "none", **EDGE}
     return [
-        Line2D([], [], color=colour, markeredgecolor=style.BLACK, label=labels[name], **look)
+        Line2D([], [], color=colour, marker=shapes[name], label=labels[name], **look)
         for name, colour in COLOURS.items()
     ]

@@ -42,12 +42,14 @@ def networks(axes: Axes, dataset: Dataset, values: np.ndarray) -> None:
     axes.plot(gains[known], medians[known], color=colour, **line)
 
 
-def legend(place: Axes | Figure, datasets: Sequence[Dataset], **where: object) -> None:
-    """Explain the colours of the sizes and the line of the theory."""
+def legend(
+    place: Axes | Figure, datasets: Sequence[Dataset], more: Sequence[Line2D] = (), **where: object
+) -> None:
+    """Explain the colours of the sizes and the line of the theory, and what more there is."""
     sizes = [dataset.attributes["neurons"] for dataset in datasets]
     dots = {"marker": "o", "markersize": 3, "linewidth": 0.7}
     handles = [
         Line2D([], [], color=colour_of(size), label=f"$N$ = {size}", **dots) for size in sizes
     ]
     handles.append(Line2D([], [], label="theory, $N$ → ∞", **THEORY))
-    place.legend(handles=handles, **where)
+    place.legend(handles=[*handles, *more], **where)

@@ -34,6 +34,8 @@ APART = 5.0
 """τ between two latents of one trajectory that enter the same batch-norm statistics."""
 RECORDED = 200.0
 """τ of the recording to which a control is fitted."""
+STRIP = 24
+"""Images of each trajectory that are kept, from which Fig. 3 takes its strips."""
 TRIALS = 64
 """Trajectories in that recording, and those that a fitted control draws at a time at most."""
 
@@ -59,7 +61,7 @@ def sample_grid(
     return store.Dataset(
         "samples",
         "Images from independent trajectories at the training gain",
-        {"images": _images(images, "sample", "of training")},
+        {"images": _images(images, "of training", "sample")},
         {"model": dict(model.attributes), "gain": model.gain},
     )
 
@@ -89,8 +91,8 @@ def sample_gain(
         dt: RK4 step in τ.
         interval: τ between consecutive images of the trajectory, a whole multiple of `dt`.
         frames: images of each trajectory; the first starts from the same state at every gain.
-        trajectories: how many are followed to measure speed, 2 to 65; only the first one's images
-            are kept.
+        trajectories: how many are followed to measure speed, 2 to 65; of the first all images are
+            kept, of the others the first `STRIP`.
         ensemble: images of other trajectories, one of each, for the distribution.
         reestimation: latents from which batch-norm statistics are estimated anew, see
             `reestimate`. They are of 128 trajectories of their own, of a control 64, 5 τ
@@ -99,9 +101,9 @@ def sample_gain(
 
     Returns:
         Dataset of kind "gain_samples": trajectory/{time, latents, images, images_reestimated},
-        ensemble/{latents, images, images_reestimated}; of all trajectories, trajectories/latents
-        and of each of the three autocorrelation/ (trajectory, lag) and step_change/ (trajectory),
-        see `_speeds`.
+        ensemble/{latents, images, images_reestimated}; of all trajectories, trajectories/latents,
+        the first trajectories/images (trajectory, frame, y, x, channel), and of each of the three
+        autocorrelation/ (trajectory, lag) and step_change/ (trajectory), see `_speeds`.
         The first images are made with the batch-norm statistics of training, the second with
         those estimated anew.
 
@@ -127,6 +129,8 @@ def sample_gain(
     unrelated = _draw(apart, reestimation, apart=_whole(APART, interval))
     adapted = reestimate(model.generator, unrelated)
 
+    strips = torch.stack([render(model.generator, path[:STRIP]) for path in paths])
+
     count = frames * trajectories + ensemble
     logger.info("rendering %d images at gain %g, twice", count, gain)
     time = store.Variable(np.arange(frames) * interval, ("time",), "τ", "time after burn-in")
@@ -134,6 +138,7 @@ def sample_gain(
         "trajectory/time": time,
         "trajectory/latents": _latents(consecutive, "time"),
         "trajectories/latents": _latents(torch.stack(paths), "trajectory", "time"),
+        "trajectories/images": _images(strips, "of training", "trajectory", "frame"),
         "ensemble/latents": _latents(independent, "sample"),
         **_speeds("latents", (path.cpu().numpy() for path in paths), interval),
     }
@@ -248,7 +253,7 @@ def sample_schedule(
             "time": store.Variable(time.numpy(), ("time",), "τ", "time after burn-in"),
             "gain": store.Variable(gain, ("time",), "1", "gain g of the time step that ends here"),
             "latents": _latents(latents, "time"),
-            "images": _images(render(model.generator, latents), "time", "of training"),
+            "images": _images(render(model.generator, latents), "of training", "time"),
         },
         {"model": dict(model.attributes), "training_gain": model.gain},
     )
@@ -281,15 +286,15 @@ def _rendered(
 ) -> dict[str, store.Variable]:
     """Render trajectories (T, K) and an ensemble (E, K), and measure speed along all trajectories.
 
-    Only the images of the first trajectory are kept.
+    All images of the first trajectory are kept.
     """
     shown, drawn = render(generator, paths[0]), render(generator, independent)
     mean = pixels(drawn.numpy()).mean(axis=0)
     rendered = chain([shown], (render(generator, path) for path in paths[1:]))
     deviations = (pixels(images.numpy()) - mean for images in rendered)
     return {
-        f"trajectory/{name}": _images(shown, "time", statistics),
-        f"ensemble/{name}": _images(drawn, "sample", statistics),
+        f"trajectory/{name}": _images(shown, statistics, "time"),
+        f"ensemble/{name}": _images(drawn, statistics, "sample"),
         **_speeds(name, deviations, interval),
     }
 
@@ -385,10 +390,10 @@ def _whole(duration: float, interval: float) -> float:
     return max(round(duration / interval), 1) * interval
 
 
-def _images(images: Tensor, leading: str, statistics: str) -> store.Variable:
+def _images(images: Tensor, statistics: str, *leading: str) -> store.Variable:
     return store.Variable(
         images.numpy(),
-        (leading, *IMAGE_AXES),
+        (*leading, *IMAGE_AXES),
         "1",
         f"generated images, RGB, 0 to 255, batch-norm statistics {statistics}",
     )

@@ -113,5 +113,22 @@ def test_every_tick_of_the_passages_is_named(panels):
         assert [label.get_text() for label in labels] == ["ξ$_1$", "−ξ$_1$", "−ξ$_{3}$"]
 
 
+def test_every_colour_has_one_meaning_and_a_name(cycles, panels):
+    (legend,) = figureS11.draw(cycles).legends
+    keys = [text.get_text() for text in legend.get_texts()]
+    assert keys[:-1] == [figureS11.NAMES[name].replace("\n", " ") for name in figureS11.COLOURS]
+    kinds = [text.get_text() for text in panels["h"].get_legend().get_texts()]
+    assert kinds == [name for name, _ in figureS11.KINDS.values()]
+    colours = [*figureS11.COLOURS.values(), *(colour for _, colour in figureS11.KINDS.values())]
+    assert len(set(colours)) == len(colours)
+    drawn = {line.get_color() for line in panels["b"].lines} - {style.BLACK}
+    assert drawn <= {*figureS11.COLOURS.values(), style.GREY}
+
+
+def test_protocols_are_named_in_words(panels):
+    names = [label.get_text() for label in panels["h"].get_xticklabels()]
+    assert names == list(figureS11.NAMES.values())
+
+
 def test_network_that_always_stays_repeats_itself_by_chance(panels):
     assert numbers(panels["j"])[0] == "0.00"

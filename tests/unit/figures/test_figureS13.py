@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
+from matplotlib.colors import same_color, to_hex
 from scipy import stats
 from tables import variables
 
@@ -33,7 +33,7 @@ def figure():
     one = [gain_samples(gain, "one", (4 / gain, 6 / gain)) for gain in GAINS]
     other = [gain_samples(gain, "other", (1000.0, 1000.0)) for gain in GAINS]
     pairs = [("one-seed1", samples) for samples in one] + [("other", samples) for samples in other]
-    return figureS13.draw(one, sampling_table(pairs))
+    return figureS13.draw(one, sampling_table(pairs), model="one")
 
 
 @pytest.mark.parametrize("panel", [0, 1])
@@ -59,7 +59,7 @@ def test_bands_are_intervals_of_95_percent(figure, panel):
 def test_wide_intervals_do_not_squeeze_the_autocorrelations():
     wide = [gain_samples(gain, "wide", (1, 30)) for gain in GAINS]
     pairs = [("wide", samples) for samples in wide]
-    for axes in figureS13.draw(wide, sampling_table(pairs)).axes[:2]:
+    for axes in figureS13.draw(wide, sampling_table(pairs), model="one").axes[:2]:
         assert axes.get_ylim() == (-1, 1.2)
 
 
@@ -78,6 +78,15 @@ def test_a_time_beyond_what_was_recorded_has_no_symbol(figure):
         assert len(lines) == count
 
 
+def test_the_model_of_the_autocorrelations_is_named_and_no_gain_has_a_colour_of_a_model(figure):
+    colours = [to_hex(colour) for colour in models.COLOURS]
+    for axes in figure.axes[:2]:
+        assert axes.get_title() == "one"
+        gains = {to_hex(line.get_color()) for line in axes.lines[: len(GAINS)]}
+        assert len(gains) == len(GAINS)
+        assert not gains & set(colours)
+
+
 def test_names_are_those_of_kinds_of_models(figure):
     names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names[:2] == ["one", "other"]
@@ -85,6 +94,7 @@ def test_names_are_those_of_kinds_of_models(figure):
 
 def test_an_empty_panel_says_why():
     still = [gain_samples(gain, "still", (1000.0, 1000.0)) for gain in GAINS]
-    figure = figureS13.draw(still, sampling_table([("still", samples) for samples in still]))
+    table = sampling_table([("still", samples) for samples in still])
+    figure = figureS13.draw(still, table, model="still")
     said = [[text.get_text() for text in axes.texts] for axes in figure.axes]
     assert said == [[], [], [], *[["longer than recorded"]] * 2]

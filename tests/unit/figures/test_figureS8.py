@@ -90,6 +90,15 @@ def test_the_features_and_the_number_of_images_stand_over_the_panels(tables):
     assert titles[PANELS.index("sliced_wasserstein")] == "pixels, 1000 images"
 
 
+def test_axes_start_at_0_but_for_the_logarithmic_one_which_says_so(tables):
+    figure = figureS8.draw(tables)
+    for metric, axes in zip(PANELS, figure.axes, strict=True):
+        if metric == "frechet":
+            assert axes.get_ylabel() == "Fréchet distance, log scale"
+        else:
+            assert axes.get_ylim()[0] <= 0
+
+
 def test_every_model_has_a_look_of_its_own_and_a_name():
     names = [f"model{index}" for index in range(9)]
     figure = figureS8.draw(quality(name, 1.0, with_images=True) for name in names)

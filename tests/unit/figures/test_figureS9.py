@@ -104,6 +104,17 @@ def test_readings_beyond_the_map_are_arrows_at_its_border(panels):
     assert found["sum_1"][2:] == [(right, top, (3, 0, -45))] * 3
 
 
+def test_arrows_stand_within_the_map_and_the_legend_has_the_marks_of_the_maps(structure):
+    figure = figureS9.draw(structure, TABLE, strength=4)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    for line in axes.lines:
+        x, y = line.get_transform().transform(line.get_xydata())[0]
+        assert axes.bbox.contains(x, y)
+    shapes = [handle.get_marker() for handle in figure.legends[0].get_lines()]
+    assert shapes == ["o", "o", "^", ">", (3, 0, -45)]
+
+
 def test_projections_of_silent_runs_are_left_out(structure):
     structure["outcome"][0, 0] = STATES.index("silent")
     structure["outcome"][1, 0, 0] = STATES.index("silent")

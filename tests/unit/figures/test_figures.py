@@ -24,6 +24,9 @@ def dataset(kind: str, attributes: dict | None = None, **arrays: np.ndarray) -> 
     return Dataset(kind, kind, variables, attributes or {})
 
 
+SUBSET = {"model": {"latents": "subset"}}
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
@@ -42,7 +45,7 @@ def chaos(rng) -> tuple[Dataset, Dataset]:
 
 @pytest.fixture
 def samples(rng) -> Dataset:
-    return dataset("samples", images=rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8))
+    return dataset("samples", SUBSET, images=rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8))
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def gain_samples(rng) -> list[Dataset]:
             "gain_samples",
             {"gain": gain, "training_gain": 4.0},
             trajectory__time=np.arange(40) * 0.15,
-            trajectory__images=rng.integers(0, 256, (40, 8, 8, 3), dtype=np.uint8),
+            trajectories__images=rng.integers(0, 256, (3, 40, 8, 8, 3), dtype=np.uint8),
         )
         for gain in (2.0, 8.0, 2.83, 5.66)
     ]
@@ -142,11 +145,23 @@ def test_tile_keeps_every_image_in_its_place(rows, columns, margin):
 @pytest.mark.parametrize(("available", "shown", "columns"), [(30, 24, 12), (12, 12, 12), (5, 5, 5)])
 def test_figure2_shows_whole_rows_of_the_samples(samples, available, shown, columns):
     images = samples["images"][:available]
-    figure = figure2.draw(dataset("samples", images=images))
+    figure = figure2.draw(dataset("samples", SUBSET, images=images))
     assert letters(figure) == "ab"
     schematic, grid = figure.axes
     np.testing.assert_array_equal(schematic.images[0].get_array(), images[0])
     np.testing.assert_array_equal(grid.images[0].get_array(), tile(images[:shown], columns))
+
+
+@pytest.mark.parametrize(
+    ("latents", "lines", "named"),
+    [("subset", 9, "a subset"), ("expander", 18, "sparse"), ("surrogate", 9, "Gaussian")],
+)
+def test_figure2_has_the_readout_of_the_model(samples, latents, lines, named):
+    model = dataset("samples", {"model": {"latents": latents}}, images=samples["images"])
+    schematic = figure2.draw(model).axes[0]
+    drawn = [line for line in schematic.lines if same_color(line.get_color(), style.READOUT)]
+    assert sum(len(line.get_xdata()) == 2 for line in drawn) == lines
+    assert any(named in text.get_text() for text in schematic.texts)
 
 
 def test_figure2_names_the_layers(samples):
@@ -162,9 +177,18 @@ def test_figure3_draws_one_strip_per_gain_in_the_order_given(gain_samples, frame
     titles = [axes.get_title(loc="left").split(" (")[0] for axes in figure.axes]
     assert titles == ["$g$ = 2", "$g$ = 8", "$g$ = 2.83", "$g$ = 5.66"]
     for axes, one in zip(figure.axes, gain_samples, strict=True):
-        expected = tile(one["trajectory/images"][:drawn], 12)
+        strips = one["trajectories/images"][:, :drawn]
+        expected = tile(strips[figure3.typical_trajectory(strips)], 12)
         np.testing.assert_array_equal(axes.images[0].get_array(), expected)
     assert "0.15 τ" in figure.axes[0].texts[-1].get_text()
+
+
+@pytest.mark.parametrize(
+    ("steps", "typical"), [([3], 0), ([1, 2, 3], 1), ([3, 1, 2], 2), ([0, 3, 1, 2], 2), ([2, 2], 0)]
+)
+def test_typical_trajectory_changes_by_the_median(steps, typical):
+    ramps = [np.full((4, 4, 3), step) * np.arange(5)[:, None, None, None] for step in steps]
+    assert figure3.typical_trajectory(np.array(ramps, dtype=np.uint8)) == typical
 
 
 def test_figure4_draws_the_first_network_and_a_typical_one_under_cycled_gain(hybrid):
@@ -203,6 +227,11 @@ def test_figure4_shares_colour_scales_except_for_the_cycled_overlaps(hybrid):
     assert len({(norm.vmin, norm.vmax) for norm in [*directions, cycled_direction]}) == 1
     assert (cycled_overlap.vmin, cycled_overlap.vmax) == (0, 1)
     assert {norm(0.25) for norm in overlaps} == {0.5}
+    labels = [axes.get_ylabel() for axes in figure4.draw(*hybrid).axes]
+    assert [label for label in labels if "scale" in label] == [
+        "|overlap|,\nsquare-root scale",
+        "|overlap|,\nlinear scale",
+    ]
     assert cycled_overlap(0.25) == 0.25
 
 

@@ -99,6 +99,11 @@ def test_networks_are_dots_and_their_median_counts_those_beyond_the_record():
 def test_s1_draws_theory_networks_and_only_chaotic_ones_where_it_says_so(theory, simulated):
     figure = figureS1.draw(theory, *simulated)
     assert len(figure.axes) == 9
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == [
+        *("$N$ = 125", "$N$ = 1000"),
+        *("theory, $N$ → ∞", "theory, finite $N$ (f)"),
+    ]
     exponent, share, dimension = figure.axes[:3]
     np.testing.assert_array_equal(exponent.lines[0].get_ydata(), theory["lyapunov_max"])
     (line,) = of_size(share, 125, "o")

@@ -124,6 +124,11 @@ def test_speed_is_measured_along_each_trajectory_and_about_the_mean_of_the_ensem
     latents = dataset["trajectories/latents"]
     assert latents.shape == (3, 40, 5)
     np.testing.assert_array_equal(latents[0], dataset["trajectory/latents"])
+    strips = dataset["trajectories/images"]
+    assert strips.shape == (3, 24, 64, 64, 3)
+    for path, strip in zip(latents, strips, strict=True):
+        expected = render(model.generator, torch.from_numpy(path[:24])).numpy()
+        np.testing.assert_array_equal(strip, expected)
     changes = [mixing.step_change(path) for path in latents]
     np.testing.assert_allclose(dataset["step_change/latents"], changes)
     for name in ("latents", *means):
