@@ -85,8 +85,7 @@ def measure(
     first = next(gain_samples)
     count = len(first["ensemble/images"])
     describe = partial(_describe, features, weights=weights, device=device)
-    settings = {"directions": directions, "neighbours": neighbours, "seed": seed}
-    compare = partial(_compare, **settings, device=device)
+    compare = partial(_compare, directions=directions, neighbours=neighbours, seed=seed)
     train, test = (None, None) if images is None else map(describe, _draw(images, count, seed))
     rows = _rows_of_real_images(reference, compare(train, test), test, count, model)
     for samples in chain([first], gain_samples):
@@ -149,7 +148,6 @@ def _compare(
     directions: int,
     neighbours: int,
     seed: int,
-    device: torch.device | str,
 ) -> dict[str, float | None]:
     """Return the metrics between two sets, None without real images."""
     if generated is None or real is None:
@@ -159,7 +157,7 @@ def _compare(
     )
     rng = seeds.generator(seed, "directions of the sliced Wasserstein distance")
     values = (
-        kernel_distance(generated.features, real.features, seed=seed, device=device),
+        kernel_distance(generated.features, real.features, seed=seed),
         precision,
         recall,
         sliced_wasserstein(generated.images, real.images, directions=directions, rng=rng),

@@ -17,6 +17,7 @@ from torch_fidelity.metric_fid import (
     fid_features_to_statistics,
     fid_statistics_to_metric,
 )
+from torch_fidelity.metric_kid import KEY_METRIC_KID_MEAN, kid_features_to_metric
 from torch_fidelity.metric_prc import (
     KEY_METRIC_PRECISION,
     KEY_METRIC_RECALL,
@@ -55,9 +56,7 @@ def frechet_distance(first: Moments, second: Moments) -> float:
     return fid_statistics_to_metric(*statistics, verbose=False)[KEY_METRIC_FID]
 
 
-def kernel_distance(
-    values: np.ndarray, real: np.ndarray, *, seed: int, device: torch.device | str
-) -> float:
+def kernel_distance(values: np.ndarray, real: np.ndarray, *, seed: int) -> float:
     """Return the squared kernel distance of features (Bińkowski et al. 2018).
 
     It is the unbiased estimate of the squared maximum mean discrepancy with the kernel
@@ -68,23 +67,17 @@ def kernel_distance(
         values: features of generated images, shape (N, F).
         real: features of real images, shape (M, F).
         seed: of the subsets.
-        device: where to compute.
     """
     fewest = min(len(values), len(real))
-    subsets, size = (SUBSETS, SUBSET_SIZE) if fewest > SUBSET_SIZE else (1, fewest)
-    # the generator of torch-fidelity, so that its subsets are drawn
-    rng = np.random.RandomState(seeds.integer(seed, "subsets of the kernel distance") % 2**32)
-    chosen = [np.zeros((subsets, len(part))) for part in (values, real)]  # 1 for what is in it
-    for subset in zip(*chosen, strict=True):
-        for row in subset:
-            row[rng.choice(len(row), size, replace=False)] = 1
-    x, y, in_x, in_y = (_double(part).to(device) for part in (values, real, *chosen))
-    alike = sum(
-        _kernel_sums(part, part, rows, rows) - rows @ (part.square().mean(1) + 1) ** 3
-        for part, rows in ((x, in_x), (y, in_y))
+    found = kid_features_to_metric(
+        _double(values),
+        _double(real),
+        kid_subsets=SUBSETS if fewest > SUBSET_SIZE else 1,
+        kid_subset_size=min(SUBSET_SIZE, fewest),
+        rng_seed=seeds.integer(seed, "subsets of the kernel distance") % 2**32,
+        verbose=False,
     )
-    across = _kernel_sums(x, y, in_x, in_y)
-    return float((alike / (size * (size - 1)) - 2 * across / size**2).mean())
+    return found[KEY_METRIC_KID_MEAN]
 
 
 def precision_and_recall(
@@ -272,23 +265,6 @@ def moments(reference: store.Dataset) -> Moments:
     rows, columns = np.triu_indices(len(mean))
     covariance[rows, columns] = covariance[columns, rows] = reference["covariance"]
     return mean, covariance
-
-
-def _kernel_sums(
-    first: torch.Tensor, second: torch.Tensor, in_first: torch.Tensor, in_second: torch.Tensor
-) -> torch.Tensor:
-    """Return Σ (x·y/F + 1)³ over the pairs of each of S subsets, (S,).
-
-    Args:
-        first: all x, shape (N, F).
-        second: all y, shape (M, F).
-        in_first: 1 for the x in a subset, otherwise 0, shape (S, N).
-        in_second: the same for the y, shape (S, M).
-    """
-    sums = torch.zeros_like(in_second)
-    for part, rows in zip(first.split(BLOCK), in_first.split(BLOCK, dim=1), strict=True):
-        sums += rows @ (part @ second.mT / first.shape[1] + 1) ** 3
-    return (sums * in_second).sum(1)
 
 
 def _pixels_on(device: torch.device | str, images: np.ndarray) -> torch.Tensor:

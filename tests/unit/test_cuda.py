@@ -34,7 +34,7 @@ from chaos_sampling.measures.lyapunov import lyapunov_exponents
 from chaos_sampling.network.dynamics import Noise, trajectory
 from chaos_sampling.network.weights import Network, random_states, random_weights
 from chaos_sampling.quality.features import extract
-from chaos_sampling.quality.metrics import kernel_distance, training_distance
+from chaos_sampling.quality.metrics import training_distance
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda", 0)
 ACROSS = (
@@ -300,9 +300,6 @@ def test_images_are_measured_as_on_the_cpu():
     for measure in (
         lambda device: extract("efficientnet_lite0", IMAGES[:3], weights=None, device=device),
         lambda device: training_distance(IMAGES[:3], IMAGES[3:6], IMAGES[6:], device=device),
-        lambda device: kernel_distance(
-            *IMAGES[:6, 0, :2, 0].reshape(2, 3, 2), seed=1, device=device
-        ),
     ):
         np.testing.assert_allclose(measure("cuda"), measure("cpu"), rtol=1e-5)
 
