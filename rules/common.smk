@@ -292,7 +292,7 @@ def benchmarks():
 def science(script):
     """Hash a script and the code of chaos_sampling that it imports, without comments and docstrings.
 
-    As a parameter of a rule it makes Snakemake see an edit, and nothing but an edit: by itself it
+    As a parameter of a rule it makes Snakemake see an edit, and nothing but an edit. By itself it
     goes by the time of the script and sees no import.
     """
     path = ROOT / "scripts" / f"{script}.py"
