@@ -253,13 +253,13 @@ def _note(one: Estimate, bounds: tuple[float, float]) -> str:
 
 
 def _against(claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
-    """Return what is not supported, and not undecided either, as text."""
+    """Return what is not supported and not undecided either, as text, but for the headline."""
     return [
         f"{rows.quantity}{'' if rows.gain is None else f' at g = {rows.gain}'} is"
         f" {line['measured']:.3g} ({line['low']:.3g} to {line['high']:.3g})".replace("-", "−")
         for criterion, lines in zip(claim.criteria, found, strict=True)
         for rows, line in zip(criterion.rows.each(), lines, strict=False)
-        if line["verdict"] == "not supported" and not line["note"]
+        if line["verdict"] == "not supported" and not line["note"] and line is not found[0][-1]
     ]
 
 
@@ -278,7 +278,8 @@ def _summary(
     notes += dict.fromkeys(lines[0]["reason"] for lines in found if lines[0]["reason"])
     undecided = verdict != "not tested" and failing and all(line["note"] for line in failing)
     notes += [UNDECIDED] if undecided else []
-    notes += [f"against: {text}" for text in _against(claim, found) if verdict == "partly"]
+    if verdict in ("partly", "not supported"):
+        notes += [f"against: {text}" for text in _against(claim, found)]
     notes += ["reduced preset"] if reduced else []
     headline = found[0][-1]
     return {

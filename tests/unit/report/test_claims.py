@@ -168,11 +168,14 @@ def test_each_row_has_its_own_verdict_and_the_worst_decides():
     assert UNDECIDED not in found["evidence"][0]
 
 
-def test_what_speaks_against_a_claim_that_holds_partly_is_said():
+def test_what_speaks_against_a_claim_beside_its_headline_is_said():
     further = ABOVE.replace("above: 0", "above: 2")
     found, _ = judge(claim(ABOVE, further), chaos(1.0, 1.1, 1.2), reduced=False)
     assert found["verdict"][0] == "partly"
     assert found["evidence"][0] == "chaos.tsv; against: rate at g = 4 is 1.1 (0.852 to 1.35)"
+    found, _ = judge(claim(further, ABOVE), chaos(1.0, 1.1, 1.2), reduced=False)
+    assert found["verdict"][0] == "not supported"
+    assert "against" not in found["evidence"][0]
     undecided = ABOVE.replace("above: 0", "above: 1.2")
     found, _ = judge(claim(ABOVE, undecided), chaos(1.0, 1.1, 1.2), reduced=False)
     assert "against" not in found["evidence"][0]
