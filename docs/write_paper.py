@@ -33,15 +33,10 @@ def reference() -> dict[str, pd.DataFrame]:
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return verdicts by the largest runs so far, those on images by reduced trainings."""
-    simulated = {**tables, "cost": load(ROOT / "benchmarks" / "cost.tsv")}
     trained = {name: tables[kept] for name, kept in TRAINED.items()}
+    cost = load(ROOT / "benchmarks" / "cost.tsv")
     listed = claims.read((ROOT / "report" / "claims.yaml").read_text(encoding="utf-8"))
-    verdicts = []
-    for claim in listed:
-        reduced = {criterion.rows.table for criterion in claim.criteria} <= trained.keys()
-        found, _ = claims.judge([claim], trained if reduced else simulated, reduced=reduced)
-        verdicts.append(found)
-    return pd.concat(verdicts, ignore_index=True)
+    return claims.judge(listed, {**tables, **trained, "cost": cost}, reduced=trained)[0]
 
 
 def write(page: Path, tables: Mapping[str, pd.DataFrame], verdicts: pd.DataFrame) -> str:

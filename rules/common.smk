@@ -277,6 +277,18 @@ def sources_of_tables():
     return sources
 
 
+def reduced_tables():
+    """Return the tables that would be others in the paper preset."""
+    made = {
+        "chaos": {"chaos", "mean_field", "noise", "latents"},
+        "hybrid": {"hybrid", "structure", "cycles", "capacity"},
+        "models": {"quality", "sampling", "training"},
+        "gan": {"quality", "sampling", "training"},
+        "sampling": {"quality", "sampling"},
+    }
+    return sorted(set().union(*(made[section] for section in made if REDUCED[section])))
+
+
 def benchmarks():
     """Return where the times of each rule's jobs are, those that are not needed included."""
     gains = {*config["sampling"]["gains"], *(trained_on(model)[1] for model in MODELS.values())}

@@ -18,7 +18,7 @@ rule judge_claims:
         mem="1GB",
         runtime="10m",
     params:
-        reduced=any(REDUCED.values()),
+        reduced=reduced_tables(),
         code=science("judge_claims"),
     message:
         "Judging the paper's claims"

@@ -87,19 +87,20 @@ def opened(path: Path) -> Iterator[tuple[list[str], Callable[[str], bytes]]]:
         DataError: there is no folder or zip at `path`, a folder in it cannot be read, or there is
             no image in it.
     """
-    if path.is_dir():
+    # of os.path, since those of pathlib raise where a path cannot be looked at
+    if os.path.isdir(path):
         yield _images_among(list(_files(path)), path), lambda name: (path / name).read_bytes()
     elif zipfile.is_zipfile(path):
         with _archive(path) as archive:
             found = [member.filename for member in archive.infolist() if not member.is_dir()]
             yield _images_among(found, path), archive.read
     else:
-        if path.suffix.lower() == ".zip" and path.is_file():
+        if path.suffix.lower() == ".zip" and os.path.isfile(path):
             raise DataError(
                 f"{path}: expected a zip of images, found a damaged or incomplete one of "
                 f"{path.stat().st_size:,} bytes. Download or copy it again."
             )
-        state = "a file that is neither" if path.exists() else "nothing"
+        state = "a file that is neither" if os.path.exists(path) else "nothing that can be read"
         raise DataError(
             f"{path}: expected a folder or a zip of images, found {state}. "
             "Correct the path, or put the images there."
@@ -111,15 +112,15 @@ def state(path: Path) -> list[tuple[str, int, int]]:
 
     Returns:
         Name, size in bytes and time in ns of every image that would be read from a folder, sorted
-        by name; of a zip, its own; nothing where nothing is.
+        by name; of a zip, its own; nothing where nothing can be seen.
 
     Raises:
         DataError: a folder cannot be read.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         files = {name: file for name, file in _files(path).items() if _is_image(name)}
     else:
-        files = {path.name: path.stat()} if path.exists() else {}
+        files = {path.name: path.stat()} if os.path.exists(path) else {}
     return sorted((name, file.st_size, file.st_mtime_ns) for name, file in files.items())
 
 

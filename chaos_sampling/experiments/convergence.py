@@ -123,4 +123,4 @@ def _measure(h: np.ndarray, interval: float) -> tuple[float, float]:
     """Return the variance of φ(h) and its half-life in τ; h is (T, trial, N)."""
     phi = np.tanh(h)
     correlation = autocorrelation(phi, len(phi)).mean(axis=(1, 2))
-    return correlation[0], timescales.crossing_time(correlation, interval)
+    return correlation[0], timescales.half_life(correlation, interval)

@@ -200,7 +200,7 @@ def _measure(
     signals = torch.stack(records).numpy()  # (time, readout, condition, trial)
     lags = max(1, len(signals) // 4)
     correlation = autocorrelation(signals, lags).mean(-1)  # over trials
-    half_life = np.apply_along_axis(timescales.crossing_time, 0, correlation, interval)
+    half_life = np.apply_along_axis(timescales.half_life, 0, correlation, interval)
     return np.stack([np.sqrt(correlation[0]).T, half_life.T])
 
 

@@ -159,7 +159,7 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
                 _speed(h, simulation["time"]),
                 dims,
                 "1/τ",
-                "rms change since the record before",
+                "rms change since the record before, per τ",
             ),
         },
         {**simulation.attributes, "activity": activity},

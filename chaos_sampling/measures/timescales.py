@@ -9,26 +9,25 @@ from __future__ import annotations
 import numpy as np
 
 
-def crossing_time(correlation: np.ndarray, interval: float, level: float = 0.5) -> float:
-    """Return the first lag at which C(t)/C(0) falls to `level`, between samples by a straight line.
+def half_life(correlation: np.ndarray, interval: float) -> float:
+    """Return the first lag at which C(t)/C(0) falls to 1/2, between samples by a straight line.
 
     Args:
         correlation: C at lags 0, interval, 2·interval, …, shape (lags,).
         interval: τ between lags.
-        level: 1/2 for the half-life, 1/e for the e-folding time.
 
     Returns:
-        The lag in τ; infinity where the level is not reached, NaN where C(0) is not positive.
+        The lag in τ; infinity where that is not reached, NaN where C(0) is not positive.
     """
     if not correlation[0] > 0:
         return float("nan")
     normalised = correlation / correlation[0]
-    below = np.flatnonzero(normalised <= level)
+    below = np.flatnonzero(normalised <= 0.5)
     if below.size == 0:
         return float("inf")
     after = below[0]
     high, low = normalised[after - 1], normalised[after]
-    return float(interval * (after - 1 + (high - level) / (high - low)))
+    return float(interval * (after - 1 + (high - 0.5) / (high - low)))
 
 
 def correlation_time(correlation: np.ndarray, interval: float) -> float:

@@ -14,7 +14,7 @@ other cases; at most "partly", too, if a parameter was fitted to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, get_args
@@ -161,14 +161,14 @@ def read(text: str) -> list[Claim]:
 
 
 def judge(
-    claims: Sequence[Claim], tables: Tables, *, reduced: bool
+    claims: Sequence[Claim], tables: Tables, *, reduced: Collection[str] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge every claim by its criteria.
 
     Args:
         claims: as `read` returns them.
         tables: by name, as made by `statistics.table`; a run may lack some.
-        reduced: whether the run is of a reduced preset, which the evidence then says.
+        reduced: tables of a reduced preset, which the evidence says of claims judged by them.
 
     Returns:
         The table of claims, with `COLUMNS`, and that of the evidence, with `EVIDENCE`: for every
@@ -255,8 +255,7 @@ def _note(one: Estimate, bounds: tuple[float, float]) -> str:
 def _against(claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
     """Return what is not supported and not undecided either, as text, but for the headline."""
     return [
-        f"{rows.quantity}{'' if rows.gain is None else f' at g = {rows.gain}'} is"
-        f" {line['measured']:.3g} ({line['low']:.3g} to {line['high']:.3g})".replace("-", "−")
+        f"{rows} is {line['measured']:.3g} ({line['low']:.3g} to {line['high']:.3g})"
         for criterion, lines in zip(claim.criteria, found, strict=True)
         for rows, line in zip(criterion.rows.each(), lines, strict=False)
         if line["verdict"] == "not supported" and not line["note"] and line is not found[0][-1]
@@ -264,7 +263,7 @@ def _against(claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]]) -> list
 
 
 def _summary(
-    claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], reduced: bool
+    claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], reduced: Collection[str]
 ) -> dict[str, Any]:
     """Return the line of a claim from the lines of evidence of each criterion."""
     verdict = combine([worst([line["verdict"] for line in lines]) for lines in found])
@@ -280,7 +279,8 @@ def _summary(
     notes += [UNDECIDED] if undecided else []
     if verdict in ("partly", "not supported"):
         notes += [f"against: {text}" for text in _against(claim, found)]
-    notes += ["reduced preset"] if reduced else []
+    used = {criterion.rows.table for criterion in claim.criteria}
+    notes += ["reduced preset"] if used & {*reduced} else []
     headline = found[0][-1]
     return {
         **{name: getattr(claim, name) for name in ("claim", "section", "statement", "paper")},

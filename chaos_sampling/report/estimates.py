@@ -49,8 +49,8 @@ class Rows:
         size: N, or "largest" for the largest at which the table has the quantity.
         condition: as for `statistics.selection.find`.
         models: regular expression of names of models whose rows are taken together, the training
-            being the unit; its one group tells trainings apart, and is their seed. There must be
-            `TRAININGS` of them.
+            being the unit; its one group tells trainings apart, and with `over` is their seed.
+            There must be `TRAININGS` of them.
         over: what differs in another row, by which this one is divided; with `models`, each in that
             of the same seed, whose network, first weights and order of images it shares.
     """
@@ -110,7 +110,8 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
         if not rows.models:
             return _of_row(rows, tables)
         values = _values(rows, tables)
-        _require_trainings(values)
+        if len(values) < TRAININGS:
+            raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} in this preset")
         return _of(row(rows.quantity, [*values.values()]), "trainings")
     other = replace(rows, over=None, **rows.over)
     if rows.models:
@@ -166,18 +167,14 @@ def _values(rows: Rows, tables: Tables) -> dict[str, float]:
 
 def _of_pairs(ones: Sequence[float], others: Sequence[float]) -> Estimate:
     """Return the geometric mean of ratios, with Student's interval of their logarithms."""
-    _require_trainings(ones)
+    if len(ones) < TRAININGS:
+        raise UntestedError(f"{TRAININGS} seeds trained on both sides needed, {len(ones)} found")
     if not np.isfinite([*ones, *others]).all() or min(*ones, *others) <= 0:
         raise UntestedError("no ratio, a value is not positive and finite")
     first, second = np.log(ones), np.log(others)
     interval = stats.ttest_rel(first, second).confidence_interval(0.95)
     value, low, high = np.exp([first.mean() - second.mean(), interval.low, interval.high])
     return Estimate(value, low, high, len(ones), "trainings")
-
-
-def _require_trainings(values: Sequence[float] | Mapping[str, float]) -> None:
-    if len(values) < TRAININGS:
-        raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} in this preset")
 
 
 def _ratio(one: Estimate, other: Estimate) -> Estimate:

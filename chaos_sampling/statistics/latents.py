@@ -23,7 +23,7 @@ def latents_table(latents: Dataset) -> pd.DataFrame:
     correlation = latents["autocorrelation"]  # (source, gain, network, lag)
     times = {
         "T2_latents": np.apply_along_axis(timescales.correlation_time, -1, correlation, step),
-        "half_life_latents": np.apply_along_axis(timescales.crossing_time, -1, correlation, step),
+        "half_life_latents": np.apply_along_axis(timescales.half_life, -1, correlation, step),
     }
     measures = {
         "variance_latents": correlation[..., 0],

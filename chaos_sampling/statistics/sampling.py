@@ -51,7 +51,7 @@ def _speeds(variable: str, samples: Dataset, at: dict[str, Any]) -> list[dict[st
 
     return [
         _row(f"step_change_{name}_{step:g}", _rms, samples[f"step_change/{variable}"], at),
-        _row(f"half_life_{name}", partial(_time, timescales.crossing_time, step), correlation, at),
+        _row(f"half_life_{name}", partial(_time, timescales.half_life, step), correlation, at),
         _row(f"T2_{name}", partial(_time, timescales.correlation_time, step), correlation, at),
     ]
 

@@ -24,7 +24,7 @@ def times_of(dataset: Dataset) -> dict[str, np.ndarray]:
     """
     step = dataset["lag"][1]
     measures = {
-        "half_life_phi": timescales.crossing_time,
+        "half_life_phi": timescales.half_life,
         "T2_phi": timescales.correlation_time,
     }
     return {

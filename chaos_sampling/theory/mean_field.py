@@ -138,7 +138,7 @@ def solve(gain: float) -> MeanField:
         lyapunov_max=np.sqrt(1 - ground) - 1,
         excited_level=excited,
         T2_phi=timescales.correlation_time(phi, interval),
-        half_life_phi=timescales.crossing_time(phi, interval),
+        half_life_phi=timescales.half_life(phi, interval),
         dimension_h=dimension_h,
         dimension_phi=dimension_phi,
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
 
-from chaos_sampling.measures.timescales import correlation_time, crossing_time
+from chaos_sampling.measures.timescales import correlation_time, half_life
 from chaos_sampling.theory.mean_field import correlation_rms, solve
 
 TOLERANCES = {
@@ -236,7 +236,7 @@ class TestFixedPoint:
         theory, second = solve(gain), fixed_point(gain)
         expected = correlation_time(second.phi, second.interval)
         assert theory.T2_phi == pytest.approx(expected, rel=1e-4)
-        expected = crossing_time(second.phi, second.interval)
+        expected = half_life(second.phi, second.interval)
         assert theory.half_life_phi == pytest.approx(expected, rel=1e-4)
 
     def test_lyapunov_exponent(self, gain):
@@ -253,7 +253,7 @@ def test_euler_multiplies_times_and_leaves_variances(dt):
     theory, euler = solve(4.0), EulerFixedPoint(4.0, 60, round(60 / dt), 240)
     assert euler.phi[0] == pytest.approx(theory.variance_phi, rel=1e-4)
     shortened = theory.half_life_phi * np.sqrt(1 - dt)
-    assert crossing_time(euler.phi, dt) == pytest.approx(shortened, rel=2e-3)
+    assert half_life(euler.phi, dt) == pytest.approx(shortened, rel=2e-3)
 
 
 # --- simulation ---

@@ -55,7 +55,7 @@ def against_theory(request, activity):
     correlation = activity["autocorrelation"][request.param].mean(axis=0)
     found = {name: activity[name][request.param].mean() for name in MEASURES}
     found["variance_phi"] = correlation[0]
-    found["half_life_phi"] = timescales.crossing_time(correlation, INTERVAL)
+    found["half_life_phi"] = timescales.half_life(correlation, INTERVAL)
     found["T2_phi"] = timescales.correlation_time(correlation, INTERVAL)
     at_size = {
         "step_change": theory.step_change(INTERVAL),
@@ -90,7 +90,7 @@ def test_eulers_method_speeds_up_time_and_keeps_the_variance():
     euler, exact = measured_autocorrelation("euler"), measured_autocorrelation("rk4")
     # the same network, so that only the finite duration scatters: by 0.1 % and 1.5 %
     assert euler[0] == pytest.approx(exact[0], rel=0.01)
-    half_lives = [timescales.crossing_time(correlation, INTERVAL) for correlation in (euler, exact)]
+    half_lives = [timescales.half_life(correlation, INTERVAL) for correlation in (euler, exact)]
     assert half_lives[0] / half_lives[1] == pytest.approx(np.sqrt(1 - 0.25), rel=0.05)
 
 

@@ -47,7 +47,11 @@ def put_dataset(path, count=64):
 @pytest.mark.parametrize(
     ("files", "found"),
     [
-        (None, "expected a folder or a zip of images, found nothing. Correct the path"),
+        (
+            None,
+            "expected a folder or a zip of images, found nothing that can be read. "
+            "Correct the path",
+        ),
         ({}, "found none among 0 files. Put images there"),
         ({"one.png": b"not a picture"}, "one.png (not an image)"),
     ],

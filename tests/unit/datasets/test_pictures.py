@@ -313,3 +313,12 @@ def test_nothing_is_trained_without_images_held_out(tmp_path, count, fits):
     else:
         with pytest.raises(pictures.DataError, match=r"expected at least 10 images.*found 9"):
             pictures.require_both_splits(found)
+
+
+def test_a_path_that_cannot_be_looked_at_is_the_jobs_to_explain(tmp_path):
+    path = tmp_path / ("a" * 300)  # too long for a name, as a path behind a locked folder is shut
+    with pytest.raises(OSError, match="File name too long"):
+        path.is_dir()
+    assert pictures.state(path) == []
+    with pytest.raises(pictures.DataError, match="found nothing that can be read"):
+        pictures.from_folder(path=path)

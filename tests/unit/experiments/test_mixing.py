@@ -107,7 +107,7 @@ def test_silent_networks_have_neither_times_nor_dimensions(found):
     for name in ("variance_h", "step_change", "autocorrelation"):
         assert not found[name][silent].any()
     assert np.isnan(timescales.correlation_time(found["autocorrelation"][2, 0], 0.2))
-    assert np.isnan(timescales.crossing_time(found["autocorrelation"][2, 0], 0.2))
+    assert np.isnan(timescales.half_life(found["autocorrelation"][2, 0], 0.2))
 
 
 # --- what is measured ---

@@ -175,7 +175,7 @@ def test_times_do_not_come_out_shorter_in_short_runs():
         current *= np.sqrt(1 - kept**2)
         current += kept * previous
     correlation = _speeds("latents", [z], 0.15)["autocorrelation/latents"].values.mean(axis=0)
-    half_life = timescales.crossing_time(correlation, 0.15)
+    half_life = timescales.half_life(correlation, 0.15)
     assert half_life == pytest.approx(np.log(2) * 3.0, rel=0.05)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 
 from chaos_sampling.measures.autocorrelation import autocorrelation
-from chaos_sampling.measures.timescales import correlation_time, crossing_time, divergence_rate
+from chaos_sampling.measures.timescales import correlation_time, divergence_rate, half_life
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +26,23 @@ def ornstein_uhlenbeck():
 @pytest.mark.parametrize("variance", [1.0, 0.01, 40.0])
 def test_half_life_of_an_exponential(interval, constant, variance):
     correlation = variance * np.exp(-np.arange(0, 20, interval) / constant)
-    found = crossing_time(correlation, interval)
+    found = half_life(correlation, interval)
     assert found == pytest.approx(constant * np.log(2), abs=interval**2 / constant)
 
 
-@pytest.mark.parametrize("level", [0.9, 0.5, np.exp(-1), 0.1, 0.0, -0.5])
-def test_level_is_met_on_a_straight_line(level):
-    correlation = 2.5 * (1 - 0.1 * np.arange(21))
-    assert crossing_time(correlation, 0.3, level) == pytest.approx(3 * (1 - level))
+@pytest.mark.parametrize("slope", [0.03, 0.1, 0.15])
+def test_half_life_is_met_on_a_straight_line(slope):
+    correlation = 2.5 * (1 - slope * np.arange(21))
+    assert half_life(correlation, 0.3) == pytest.approx(0.3 * 0.5 / slope)
 
 
-@given(st.floats(0.01, 0.99), st.floats(0.01, 10), st.integers(0, 1000))
-def test_crossing_lies_between_the_samples_around_it(level, interval, seed):
+@given(st.floats(0.01, 10), st.integers(0, 1000))
+def test_half_life_lies_between_the_samples_around_it(interval, seed):
     correlation = np.concatenate([[1.0], np.random.default_rng(seed).uniform(-1, 1, 20), [-1.0]])
-    found = crossing_time(correlation, interval, level) / interval
+    found = half_life(correlation, interval) / interval
     before = int(np.ceil(found - 1e-9)) - 1
-    assert (correlation[: before + 1] > level).all()
-    assert correlation[before + 1] <= level
+    assert (correlation[: before + 1] > 0.5).all()
+    assert correlation[before + 1] <= 0.5
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_crossing_lies_between_the_samples_around_it(level, interval, seed):
     [np.zeros(5), -np.ones(3), np.full(3, np.nan)],
 )
 def test_silence_has_no_half_life(correlation):
-    assert np.isnan(crossing_time(correlation, 0.1))
+    assert np.isnan(half_life(correlation, 0.1))
 
 
 @pytest.mark.parametrize("correlation", [np.ones(5), np.array([1, 0.9, 0.8])])
 def test_half_life_that_is_not_reached_is_infinite(correlation):
-    assert crossing_time(correlation, 0.1) == np.inf
+    assert half_life(correlation, 0.1) == np.inf
 
 
 @pytest.mark.parametrize("tail", [1, 0.5, -0.3])

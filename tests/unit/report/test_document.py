@@ -71,9 +71,9 @@ def test_a_name_that_does_not_exist_is_refused():
 
 
 def test_verdicts_of_several_runs_stand_side_by_side():
-    first, _ = judge(read(CLAIM), TABLES, reduced=False)
+    first, _ = judge(read(CLAIM), TABLES)
     others = read(CLAIM.replace("claim: rising", "claim: new"))
-    second, _ = judge(others, {}, reduced=False)
+    second, _ = judge(others, {})
     template = """{% for claim in verdicts %}{{ claim.claim }}:
 {%- for run in claim.runs.values() %} {{ run.verdict if run else "–" }}{% endfor %}; {% endfor %}"""
     found = text(template, one=first, two=second)

@@ -184,7 +184,7 @@ def test_a_ratio_of_trainings_does_not_depend_on_the_units(factor, seed):
 def test_too_few_trainings_on_either_side_are_not_tested():
     rows = trainings(1.0, 2.0, 3.0, model="subset") + trainings(1.0, 2.0, model="gaussian")
     over = {"models": r"celeba-gaussian-seed(\d)"}
-    with pytest.raises(UntestedError, match="3 trainings needed, 2 in this preset"):
+    with pytest.raises(UntestedError, match="3 seeds trained on both sides needed, 2 found"):
         estimate(Rows(**SUBSET, over=over), {"quality": table(rows)})
 
 

@@ -59,7 +59,7 @@ READING = {"number": "R1", "changes": '{{ measured("numbers", "rate", gain=2) }}
 
 
 def page(template, caption="", png=None):
-    verdicts, evidence = judge(read(CLAIMS), {"numbers": TABLE}, reduced=True)
+    verdicts, evidence = judge(read(CLAIMS), {"numbers": TABLE}, reduced=["numbers"])
     return render(
         template,
         figures={"figure1": (png or picture(4, 3), caption)},
@@ -68,7 +68,7 @@ def page(template, caption="", png=None):
         reduced={"chaos": True},
         claims=verdicts,
         evidence=evidence,
-        reference=judge(read(CLAIMS)[:1], {"numbers": TABLE}, reduced=False)[0],
+        reference=judge(read(CLAIMS)[:1], {"numbers": TABLE})[0],
         readings=[READING],
         files={},
         rules=[Rule("simulate_traces")],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tables import variables
 
-from chaos_sampling.measures.timescales import crossing_time
+from chaos_sampling.measures.timescales import half_life
 from chaos_sampling.statistics.sampling import sampling_table
 from chaos_sampling.statistics.table import COLUMNS
 from chaos_sampling.store import Dataset
@@ -14,7 +14,7 @@ from chaos_sampling.store import Dataset
 STEP = 0.15
 MODEL = {"dataset": "avatars", "latents": "subset", "recipe": "ours", "seed": 1}
 NAMED = {"model": "one", "latents": "subset"}
-TRUTH = crossing_time(
+TRUTH = half_life(
     np.mean([np.exp(-STEP * np.arange(300) / t) for t in np.linspace(1.5, 2.5, 1001)], axis=0), STEP
 )
 """Half-life of the mean of exponentials with time constants uniform from 1.5 to 2.5 τ."""
