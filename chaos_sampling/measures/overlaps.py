@@ -11,6 +11,8 @@ import numpy as np
 
 from chaos_sampling.store import Dataset, Variable
 
+WEIGHTS = ("neurons", "patterns", "learning_rule", "strength", "random_variance")
+"""Attributes of a simulation that say of which networks it is, and what is measured of it, too."""
 Activity = Literal["phi", "h"]
 """Which population vector is compared with the patterns (reading R7)."""
 RETRIEVED = 0.9
@@ -162,7 +164,8 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
                 "rms change since the record before, per τ",
             ),
         },
-        {**simulation.attributes, "activity": activity},
+        {name: simulation.attributes[name] for name in WEIGHTS if name in simulation.attributes}
+        | {"activity": activity},
     )
 
 

@@ -26,8 +26,13 @@ COLUMNS = [
     *("quantity", "gain", "size", "condition", "networks"),
     *("mean", "se", "median", "interval", "low", "high", "theory"),
 ]
-WEIGHTS = ("patterns", "rule", "strength", "random_variance")
-"""What tells hybrid networks of one size apart, in the attributes of what is measured of them."""
+WEIGHTS = {
+    "patterns": "patterns",
+    "rule": "learning_rule",
+    "strength": "strength",
+    "random_variance": "random_variance",
+}
+"""What tells hybrid networks of one size apart, and the attribute that has it."""
 NOT_COMPUTED = "not computed"
 """Stands for the mean of a quantity that needs something which is not there."""
 
@@ -165,7 +170,7 @@ def of_networks(
         rows: as `row` returns them; what their conditions say already, stays.
         attributes: of a dataset, with "neurons" if all its networks have as many.
     """
-    weights = {name: attributes[name] for name in WEIGHTS if name in attributes}
+    weights = {name: attributes[key] for name, key in WEIGHTS.items() if key in attributes}
     return [
         {
             **one,

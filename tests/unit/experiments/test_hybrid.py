@@ -5,8 +5,10 @@ import pytest
 import torch
 from experiment_settings import CYCLED_GAIN, FIXED_GAIN, HYBRID_NETWORKS
 
+from chaos_sampling import store
 from chaos_sampling.experiments.hybrid import simulate_cycled_gain, simulate_fixed_gain
 from chaos_sampling.experiments.hybrid_networks import networks_of
+from chaos_sampling.measures.overlaps import measure
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +166,14 @@ def test_equal_gains_make_the_switches_vanish():
     start = slice(0, 1)  # the same first state, then durations are drawn
     np.testing.assert_array_equal(early["h"][:, start], late["h"][:, start])
     np.testing.assert_array_equal(early["h"], late["h"])
+
+
+@pytest.mark.parametrize("protocol", ["fixed", "cycled"])
+def test_what_is_measured_says_of_which_networks_it_is(protocol, request, tmp_path):
+    simulated = request.getfixturevalue(protocol)
+    store.save(simulated, tmp_path / "one.h5", {"rule": "simulate_hybrid", "inputs": []})
+    loaded = store.load(tmp_path / "one.h5", "hybrid")
+    assert measure(loaded, activity="phi").attributes == {
+        **{"neurons": 40, "patterns": 2, "learning_rule": "outer_product", "strength": 4},
+        **{"random_variance": "1/N", "activity": "phi"},
+    }

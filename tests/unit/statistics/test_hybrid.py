@@ -19,7 +19,10 @@ GAINS = np.array([0, 3, 5, 8.0])
 TIME = np.arange(0, 30.25, 0.25)
 FIXED, CYCLED = {"protocol": "fixed_gain"}, {"protocol": "cycled_gain"}
 WEIGHTS = {"patterns": 3, "rule": "outer_product", "strength": 4.0, "random_variance": "1/N"}
-NETWORKS = {"neurons": 50, **WEIGHTS}
+NETWORKS = {
+    **{"neurons": 50, "patterns": 3, "learning_rule": "outer_product", "strength": 4.0},
+    "random_variance": "1/N",
+}
 
 
 def fixed_data():
