@@ -171,6 +171,13 @@ def test_a_run_leaves_exactly_the_declared_files(smoke):
     assert declared <= found
 
 
+@pytest.mark.parametrize("name", ["hybrid", "cycles"])
+def test_rows_of_hybrid_networks_name_their_weights(smoke, name):
+    table = load(smoke.directory / "results" / "statistics" / f"{name}.tsv")
+    found = [json.loads(condition) for condition in table["condition"]]
+    assert {one["rule"] for one in found} == {"outer_product"}
+
+
 def test_a_second_run_has_nothing_to_do(smoke):
     again = run(smoke.repository, smoke.directory)
     assert again.returncode == 0
