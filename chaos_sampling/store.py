@@ -104,15 +104,16 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
 
     Raises:
         OSError: the file cannot be written; the message names it.
-        ValueError: two variables disagree about the length of a dimension.
+        ValueError: two variables disagree about the length of a dimension, or an attribute of the
+            dataset has a name that the provenance needs.
     """
-    attributes = {
-        "kind": dataset.kind,
-        "title": dataset.title,
-        "software": _software(),
-        **dataset.attributes,
-        **(provenance or {}),
-    }
+    added = {"kind": dataset.kind, "title": dataset.title, **(provenance or {})}
+    if taken := sorted(dataset.attributes.keys() & added.keys()):
+        raise ValueError(
+            f"{path}: expected other names for the attributes {taken}, which say where a file comes "
+            "from; rename them in the dataset"
+        )
+    attributes = {"software": _software(), **dataset.attributes, **added}
     with replacing(path) as temporary:
         _require_room(temporary.parent, dataset)
         with h5py.File(temporary, "w", libver="v110", track_order=True) as file:

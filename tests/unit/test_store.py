@@ -143,6 +143,13 @@ def test_provenance_and_software_are_root_attributes(path):
     assert json.loads(found["software"])["numpy"] == metadata.version("numpy")
 
 
+@pytest.mark.parametrize("name", ["rule", "title"])
+def test_an_attribute_with_the_name_of_one_of_the_provenance_is_refused(path, name):
+    with pytest.raises(ValueError, match=f"data.h5: expected other names .*{name}"):
+        save(dataset(**{name: "outer_product"}), path, {"rule": "simulate_traces"})
+    assert not path.exists()
+
+
 def test_more_attributes_than_fit_in_an_object_header(path):
     attributes = {f"a{index}": index for index in range(100)}
     save(dataset(**attributes), path)
