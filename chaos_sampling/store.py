@@ -110,8 +110,8 @@ def save(dataset: Dataset, path: str | Path, provenance: Mapping[str, Any] | Non
     added = {"kind": dataset.kind, "title": dataset.title, **(provenance or {})}
     if taken := sorted(dataset.attributes.keys() & added.keys()):
         raise ValueError(
-            f"{path}: expected other names for the attributes {taken}, which say where a file comes "
-            "from; rename them in the dataset"
+            f"{path}: expected other names for the attributes {taken}, which say where a file "
+            "comes from; rename them in the dataset"
         )
     attributes = {"software": _software(), **dataset.attributes, **added}
     with replacing(path) as temporary:

@@ -72,7 +72,7 @@ wildcard_constraints:
     network=one_of(VALUES["network"]),
 
 
-def fingerprint(wildcards):
+def fingerprint(path):
     """Hash what would be read as pictures, by names, sizes and times; of a zip, by its own.
 
     A path that is missing or cannot be read is the job's to explain.
@@ -80,15 +80,10 @@ def fingerprint(wildcards):
     from chaos_sampling.datasets import pictures  # here, since few runs have such a data set
 
     try:
-        state = pictures.state(Path(config["datasets"][wildcards.dataset]["path"]))
+        state = pictures.state(Path(path))
     except pictures.DataError as error:
         state = str(error)
     return hashlib.sha256(repr(state).encode()).hexdigest()[:12]
-
-
-def dataset_settings(wildcards):
-    """Return the section of the configuration that describes a data set."""
-    return config["datasets"][wildcards.dataset]
 
 
 def images_of(wildcards):

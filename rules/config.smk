@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import yaml
+from safetensors import SafetensorError, safe_open
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import update_config
 
@@ -344,12 +345,10 @@ def trained_on(model):
         return model["latents"], config["gan"]["latents"]["gain"]
     path = PRETRAINED / f"{model['pretrained']}.safetensors"
     try:
-        with path.open("rb") as file:  # as safetensors begin: the size of the header, the header
-            size = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(min(size, path.stat().st_size)))
-        description = json.loads(header["__metadata__"]["model"])
+        with safe_open(path, framework="numpy") as file:
+            description = json.loads(file.metadata()["model"])
         return description["attributes"]["latents"], description["gain"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, SafetensorError, TypeError, ValueError) as error:
         raise WorkflowError(
             f"{path}: expected a generator that the rule publish_generator wrote, found {error!r}. "
             f"Put back the published file (docs/generators.md)."

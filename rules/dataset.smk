@@ -25,13 +25,11 @@ rule render_avatars:
 rule read_pictures:
     """Your own pictures at 64×64 as uint8, from a folder or a zip."""
     output:
-        "<results>/data/{dataset}.h5",
+        "<results>/data/folder.h5",
     log:
-        "<logs>/read_pictures/{dataset}.log",
+        "<logs>/read_pictures.log",
     benchmark:
-        "<benchmarks>/read_pictures/{dataset}.tsv"
-    wildcard_constraints:
-        dataset="folder",
+        "<benchmarks>/read_pictures.tsv"
     conda:
         "../envs/environment.yaml"
     threads: 8
@@ -39,8 +37,8 @@ rule read_pictures:
         mem="6GB",
         runtime="1h",
     params:
-        settings=dataset_settings,
-        pictures=fingerprint,
+        settings=config["datasets"]["folder"],
+        pictures=lambda _: fingerprint(config["datasets"]["folder"]["path"]),
         code=science("read_pictures"),
     message:
         "Reading your pictures"
@@ -51,13 +49,11 @@ rule read_pictures:
 rule retrieve_celeba:
     """CelebA's aligned faces at 64×64 as uint8, from a local copy or downloaded (section 3.2)."""
     output:
-        "<results>/data/{dataset}.h5",
+        "<results>/data/celeba.h5",
     log:
-        "<logs>/retrieve_celeba/{dataset}.log",
+        "<logs>/retrieve_celeba.log",
     benchmark:
-        "<benchmarks>/retrieve_celeba/{dataset}.tsv"
-    wildcard_constraints:
-        dataset="celeba",
+        "<benchmarks>/retrieve_celeba.tsv"
     conda:
         "../envs/environment.yaml"
     threads: 8

@@ -40,7 +40,7 @@ PARAMETERS_OF_TABLES = {
     },
     "mean_field": {"sizes": list(SIZES)},
     "sampling": {"models": [model for model in MODELS for path in all_samples(model)]},
-    "training": {"models": TRAINED},
+    "training": {"models": TRAINED, "width": config["gan"]["training"]["width"]},
     "hybrid": {
         "sample_every": config["statistics"]["sample_every"],
         "dropped": config["statistics"]["dropped"],

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import yaml
-from stage import stage, tables_of
+from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.files import replacing
 from chaos_sampling.report import lineage, page
-from chaos_sampling.statistics.selection import load
+from chaos_sampling.statistics.selection import load, load_run
 
 with stage(snakemake) as provenance:
     captions = [Path(path).read_text(encoding="utf-8") for path in snakemake.input.captions]
@@ -21,7 +21,7 @@ with stage(snakemake) as provenance:
             Path(path).stem: content
             for path, *content in zip(snakemake.input.figures, figures, captions, strict=True)
         },
-        tables=tables_of(snakemake.input.tables, snakemake.input.quality),
+        tables=load_run(snakemake.input.tables, snakemake.input.quality),
         claims=load(snakemake.input.claims).fillna({"paper": "", "figure": ""}),
         evidence=load(snakemake.input.evidence).fillna({"note": "", "reason": ""}),
         reference=load(snakemake.input.reference),

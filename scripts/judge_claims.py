@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from stage import stage, tables_of
+from stage import stage
 
 from chaos_sampling import store
 from chaos_sampling.report import claims
+from chaos_sampling.statistics.selection import load_run
 
 with stage(snakemake):
     verdicts, evidence = claims.judge(
         claims.read(Path(snakemake.input.claims).read_text(encoding="utf-8")),
-        tables_of([*snakemake.input.tables, snakemake.input.cost], snakemake.input.quality),
+        load_run([*snakemake.input.tables, snakemake.input.cost], snakemake.input.quality),
         reduced=snakemake.params.reduced,
     )
     store.save_table(verdicts, snakemake.output.claims)

@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pandas as pd
     import torch
 
 # Threads that spin while they wait for each other come to a standstill beside other busy processes.
@@ -67,20 +66,7 @@ def device_of(snakemake: Any) -> torch.device:
     from chaos_sampling.device import choose
 
     torch.set_num_threads(snakemake.threads)
-    torch.backends.cudnn.allow_tf32 = False  # else a GPU rounds convolutions in float32 to 10 bits
-    torch.backends.cudnn.benchmark = True  # a GPU tries its algorithms once a shape; shapes are few
     return choose(snakemake.config["device"], snakemake.resources.get("gpu", 0) > 0)
-
-
-def tables_of(tables: Iterable[str], quality: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """Read tables by their names, and those of the quality of each model as one, "quality"."""
-    import pandas as pd  # here, since most rules do without it
-
-    from chaos_sampling.statistics.selection import load
-
-    return {Path(path).stem: load(path) for path in tables} | {
-        "quality": pd.concat(map(load, quality))
-    }
 
 
 def _provenance(snakemake: Any) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from chaos_sampling.statistics.training import training_table
 with stage(snakemake):
     table = training_table(
         (
-            model,
-            store.attributes_of(training),
+            {
+                "model": model,
+                "width": snakemake.params.width,
+                "device": store.attributes_of(training)["device"],
+            },
             [json.loads(line) for line in Path(records).read_text(encoding="utf-8").splitlines()],
         )
         for model, training, records in zip(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 import torch
@@ -86,7 +87,7 @@ def simulate_capacity(
         weights = [STRUCTURES[rule](xi, strength).numpy() for xi in stored]
         velocity[at] = _velocity(resting_state(stored, strength), np.stack(weights))
     found = {"retrieved": retrieved, "overlap": overlap, "fraction": fraction, "velocity": velocity}
-    attributes = {"gain": gain, "strength": strength}
+    attributes = {"gain": gain, "weights": {"strength": strength}}
     return _dataset(sizes, patterns, corruptions, found, attributes)
 
 
@@ -134,7 +135,7 @@ def _dataset(
     patterns: Sequence[int],
     corruptions: Sequence[float],
     found: dict[str, np.ndarray],
-    attributes: dict[str, float],
+    attributes: dict[str, Any],
 ) -> Dataset:
     load = ("rule", "size", "patterns")
     across = (*load, "corruption", "network")

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from chaos_sampling import seeds
-from chaos_sampling.experiments.hybrid_networks import Rule, described, networks_of
+from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
 from chaos_sampling.experiments.protocols import Condition, conditions
 from chaos_sampling.measures.energy import energy
 from chaos_sampling.measures.overlaps import heard, orthogonal_basis, overlaps
@@ -124,7 +124,7 @@ def simulate_cycles(
             **_measures(restarted, ("network", "restart"), "restart_"),
             **_of_networks(network, stored, low_gains[0], amplitude),
         },
-        described(**weights),
+        {"weights": weights},
     )
 
 

@@ -66,12 +66,12 @@ def simulate_escapes(
         seed: top-level seed.
 
     Returns:
-        Dataset of kind "escapes": escapes and time_at_risk (source, gain, size, network), summed
-        over patterns; basins (size, network), the number of patterns with a basin; amplitude
-        (gain), the σ of "noise"; of the traced network, trace/time and trace/overlap
-        (source, time, pattern), and trace/descended (source, time), the overlap with the first
-        pattern at the end of a descent. Attributes: patterns, strength and random_variance;
-        interval; critical_gain, in mean-field theory; traced_neurons and traced_gain.
+        Dataset of kind "escapes": escapes, and checks of runs that had not left before, both
+        (source, gain, size, network), summed over patterns; basins (size, network), the number of
+        patterns with a basin; amplitude (gain), the σ of "noise"; of the traced network, trace/time
+        and trace/overlap (source, time, pattern), and trace/descended (source, time), the overlap
+        with the first pattern at the end of a descent. Attributes: weights; interval;
+        critical_gain, in mean-field theory; traced_neurons and traced_gain.
     """
     sizes, gains = sorted(sizes), sorted(gains)
     theory = critical_gain(strength)  # first, since it refuses what would fail only after hours
@@ -80,7 +80,7 @@ def simulate_escapes(
     hybrid = {"patterns": patterns, "strength": strength, "random_variance": "1/N"}
     pace = {"duration": duration, "dt": dt, "interval": interval}
     shape = (len(SOURCES), len(gains), len(sizes), networks)
-    escapes, risk, basins = np.empty(shape, int), np.empty(shape), np.empty(shape[2:], int)
+    escapes, checks, basins = (np.empty(of, int) for of in (shape, shape, shape[2:]))
     for row, neurons in enumerate(sizes):
         stored, batch = networks_of(neurons=neurons, networks=networks, seed=seed, **hybrid)
         for index in track(range(networks), f"escapes, N = {neurons}", unit="network"):
@@ -88,7 +88,7 @@ def simulate_escapes(
             generator = seeds.torch_generator(seed, "escapes", neurons, index)
             found = escape(network, xi, strength, drives, generator, **pace)
             escapes[..., row, index] = found[0].reshape(shape[:2])
-            risk[..., row, index] = found[1].reshape(shape[:2])
+            checks[..., row, index] = found[1].reshape(shape[:2])
             basins[row, index] = found[2]
     stored, batch = networks_of(neurons=traced_neurons, networks=1, seed=seed, **hybrid)
     generator = seeds.torch_generator(seed, "traced escape")
@@ -100,12 +100,12 @@ def simulate_escapes(
             "source": _source(),
             "gain": gain_coordinate(gains),
             "size": Variable(sizes, ("size",), "1", "number of neurons N"),
-            **_variables(escapes, risk, basins),
+            **_variables(escapes, checks, basins),
             "amplitude": Variable(amplitudes, ("gain",), "τ^(-1/2)", "amplitude σ of the noise"),
             **trace,
         },
         {
-            **hybrid,
+            "weights": hybrid,
             "interval": interval,
             "critical_gain": theory,
             "traced_neurons": traced_neurons,
@@ -126,7 +126,7 @@ def escape(
     dt: float,
     interval: float,
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """Count escapes of one network from the basins of its patterns, and the time spent in them.
+    """Count escapes of one network from the basins of its patterns, and the checks for them.
 
     Args:
         network: the weights.
@@ -139,8 +139,8 @@ def escape(
         interval: τ between descents.
 
     Returns:
-        Escapes and time at risk in τ, shape (C,) each, summed over patterns; and the number of
-        patterns with a basin.
+        Escapes, and checks of runs that had not left before, shape (C,) each, summed over patterns;
+        and the number of patterns with a basin.
     """
     start = descend(stored, stored, strength)
     kept = own_overlap(start, stored) > RETRIEVED
@@ -148,19 +148,19 @@ def escape(
     state, home = (rows[kept].repeat(len(drives), 1) for rows in (start, stored))
     gain, amplitude = drives.repeat_interleave(count, 0).T[..., None]
     inside = torch.arange(len(state))
-    risk = torch.zeros(len(state))
+    checks = torch.zeros(len(state), dtype=int)
     for _ in range(dynamics.steps(duration, interval)):
         noise = Noise(amplitude[inside], generator)
         state = dynamics.advance(
             network, state, gain[inside], duration=interval, dt=dt, noise=noise
         )
-        risk[inside] += interval
+        checks[inside] += 1
         stays = own_overlap(descend(state, stored, strength), home[inside]) > RETRIEVED
         state, inside = state[stays], inside[stays]
-    left = torch.ones(len(risk))
+    left = torch.ones_like(checks)
     left[inside] = 0
-    escapes, time = (rows.reshape(len(drives), -1).sum(-1).numpy() for rows in (left, risk))
-    return escapes, time, count
+    escapes, checked = (rows.reshape(len(drives), -1).sum(-1).numpy() for rows in (left, checks))
+    return escapes, checked, count
 
 
 def descend(
@@ -250,10 +250,10 @@ def _source() -> Variable:
     return Variable(SOURCES, ("source",), "1", "what drives the network")
 
 
-def _variables(escapes: np.ndarray, risk: np.ndarray, basins: np.ndarray) -> dict[str, Variable]:
+def _variables(escapes: np.ndarray, checks: np.ndarray, basins: np.ndarray) -> dict[str, Variable]:
     across = ("source", "gain", "size", "network")
     return {
         "escapes": Variable(escapes, across, "1", "number of escapes"),
-        "time_at_risk": Variable(risk, across, "τ", "time in the basins"),
+        "checks": Variable(checks, across, "1", "checks of runs that had not left before"),
         "basins": Variable(basins, ("size", "network"), "1", "number of patterns with a basin"),
     }

@@ -10,7 +10,7 @@ import torch
 
 from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.experiments.hybrid_networks import Rule, described, networks_of
+from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
 from chaos_sampling.network import dynamics
 from chaos_sampling.network.readings import RandomVariance
 from chaos_sampling.network.schedules import square_wave, switching_times
@@ -79,7 +79,7 @@ def simulate_fixed_gain(
                 "input h",
             ),
         },
-        described(**weights),
+        {"weights": weights},
     )
 
 
@@ -160,5 +160,5 @@ def simulate_cycled_gain(
                 "input h",
             ),
         },
-        described(**weights),
+        {"weights": weights},
     )

@@ -59,11 +59,3 @@ def networks_of(
         ]
     )
     return stored, batch.to(dtype=torch.float32)
-
-
-def described(*, rule: Rule, **weights: float | str) -> dict[str, float | str]:
-    """Return the arguments of `networks_of` that make the weights, as attributes of a dataset.
-
-    The attribute "rule" of a file is the rule that made it, so that of learning has another name.
-    """
-    return {**weights, "learning_rule": rule}

@@ -25,6 +25,8 @@ MARKER = 4
 BESIDE = 2
 ALONE = 3
 
+MILLISECONDS = 80
+"""Time that a frame is shown, a multiple of 10."""
 COLOURS = 64
 """Size of the palette that all frames of an animation share."""
 
@@ -87,12 +89,11 @@ def draw_switched(switched: Dataset, *, every: int = 3) -> list[Image.Image]:
     return pictures
 
 
-def gif(pictures: Sequence[Image.Image], *, milliseconds: int = 80) -> bytes:
+def gif(pictures: Sequence[Image.Image]) -> bytes:
     """Encode pictures as a GIF that loops for ever.
 
     Args:
         pictures: RGB, of one size.
-        milliseconds: time that each is shown, a multiple of 10.
     """
     # One palette for all keeps colours from flickering; dithering would swell the file.
     colours = np.concatenate([np.asarray(picture)[::2, ::2] for picture in pictures])
@@ -101,7 +102,7 @@ def gif(pictures: Sequence[Image.Image], *, milliseconds: int = 80) -> bytes:
         picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures
     )
     content = BytesIO()
-    first.save(content, "GIF", save_all=True, append_images=others, duration=milliseconds, loop=0)
+    first.save(content, "GIF", save_all=True, append_images=others, duration=MILLISECONDS, loop=0)
     return content.getvalue()
 
 

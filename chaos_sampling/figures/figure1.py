@@ -13,11 +13,13 @@ from chaos_sampling.store import Dataset
 
 STATE_SPACE = 20.0
 """τ of the trajectories in the state space, as the caption says."""
+DURATION = 40.0
+"""τ of the traces of h and φ(h), here and in Figs. 4 and S10."""
 
 
 @style.styled
 def draw(
-    traces: Dataset, divergence: Dataset, *, duration: float = 40.0, diverging: float = 30.0
+    traces: Dataset, divergence: Dataset, *, duration: float = DURATION, diverging: float = 30.0
 ) -> Figure:
     """Draw Fig. 1.
 
@@ -39,7 +41,11 @@ def draw(
 
 
 def activity(
-    axes: np.ndarray, time: np.ndarray, gains: np.ndarray, h: np.ndarray, duration: float
+    axes: np.ndarray,
+    time: np.ndarray,
+    gains: np.ndarray,
+    h: np.ndarray,
+    duration: float = DURATION,
 ) -> None:
     """Draw h above φ(h), one column per gain and one colour per neuron (Figs. 1a and 4c).
 

@@ -28,6 +28,10 @@ BLOCKS = (
     (149.0, 26.0, 1.0, "64×64×3\ngenerated image"),
 )
 
+COLUMNS = 12
+"""Images across panel b."""
+ROWS = 5
+"""Images down panel b, at most."""
 READOUTS = {
     "subset": (1, "readout of a subset\n(random, fixed)"),
     "expander": (2, "sparse readout\n(random, fixed)"),
@@ -38,17 +42,15 @@ GAUSSIAN = (1, "Gaussian latents,\nfitted to a subset")
 
 
 @style.styled
-def draw(samples: Dataset, *, columns: int = 12, rows: int = 5) -> Figure:
+def draw(samples: Dataset) -> Figure:
     """Draw Fig. 2.
 
     Args:
         samples: dataset of kind "samples"; its first images are drawn, and its model's readout.
-        columns: images across panel b.
-        rows: images down panel b, at most.
     """
     images = samples["images"]
-    columns = min(columns, len(images))
-    rows = min(rows, len(images) // columns)
+    columns = min(COLUMNS, len(images))
+    rows = min(ROWS, len(images) // columns)
     heights = [SCHEMATIC_HEIGHT, 6 + rows * style.WIDTH / columns]
     figure = style.page(sum(heights))
     top, bottom = figure.subfigures(2, 1, height_ratios=heights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median_low
 from string import ascii_lowercase
 
 import numpy as np
@@ -14,18 +15,20 @@ from chaos_sampling.figures.tiling import tile
 from chaos_sampling.measures.mixing import step_change
 from chaos_sampling.store import Dataset
 
+COLUMNS = 12
+"""Images in a row."""
+
 
 @style.styled
-def draw(gain_samples: Sequence[Dataset], *, frames: int = 24, columns: int = 12) -> Figure:
+def draw(gain_samples: Sequence[Dataset], *, frames: int = 24) -> Figure:
     """Draw Fig. 3: for each gain the first images of a typical trajectory, to be read like text.
 
     Args:
         gain_samples: datasets of kind "gain_samples", one per panel.
         frames: images of each trajectory, at most; only whole rows are drawn.
-        columns: images in a row.
     """
     available = min(dataset["trajectories/images"].shape[1] for dataset in gain_samples)
-    columns = min(columns, available)
+    columns = min(COLUMNS, available)
     rows = min(frames, available) // columns
     height = 6 + rows * 0.96 * style.WIDTH / columns
     figure = style.page(height * len(gain_samples))
@@ -79,4 +82,4 @@ def typical_trajectory(strips: np.ndarray) -> int:
         strips: (trajectory, frame, y, x, channel) uint8.
     """
     changes = [step_change(pixels(images)) for images in strips]
-    return changes.index(sorted(changes)[(len(changes) - 1) // 2])
+    return changes.index(median_low(changes))

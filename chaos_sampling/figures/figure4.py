@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median_low
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,16 +32,13 @@ LANDSCAPE_STRENGTH = 1.5
 
 
 @style.styled
-def draw(
-    fixed: Dataset, fixed_overlaps: Dataset, cycled_overlaps: Dataset, *, duration: float = 40.0
-) -> Figure:
+def draw(fixed: Dataset, fixed_overlaps: Dataset, cycled_overlaps: Dataset) -> Figure:
     """Draw Fig. 4: the first network in panels b to d, a typical one in panel e.
 
     Args:
         fixed: dataset of kind "hybrid" at fixed gain, of at least two patterns.
         fixed_overlaps: dataset of kind "overlaps" of the same simulation.
         cycled_overlaps: dataset of kind "overlaps" of the simulation at cycled gain.
-        duration: τ of each trace in panel c.
     """
     figure = style.page(178)
     upper, bottom = figure.subfigures(2, 1, height_ratios=[1.75, 1])
@@ -53,7 +51,7 @@ def draw(
 
     gains = fixed["gain"]
     axes = right.subplots(4, len(gains), squeeze=False, height_ratios=[1, 1, 1, 1.6])
-    activity(axes[:2], fixed["time"], gains, fixed["h"][NETWORK], duration)
+    activity(axes[:2], fixed["time"], gains, fixed["h"][NETWORK])
     style.panel_letter(right, "c")
     orthogonal = np.abs(fixed_overlaps["orthogonal"][NETWORK])
     directions = Normalize(0, np.quantile(orthogonal, 0.99))
@@ -244,7 +242,7 @@ def typical_network(cycled: Dataset) -> int:
         for overlap, gain in zip(cycled["overlap"], cycled["gain"], strict=True)
     ]
     counts = [np.count_nonzero(tally(network, patterns)) for network in visited]
-    return counts.index(sorted(counts)[(len(counts) - 1) // 2])
+    return counts.index(median_low(counts))
 
 
 def descend(state: np.ndarray, structured: np.ndarray, times: np.ndarray) -> np.ndarray:

@@ -23,13 +23,12 @@ NETWORK = 0
 
 
 @style.styled
-def draw(readings: Sequence[Dataset], table: pd.DataFrame, *, duration: float = 40.0) -> Figure:
+def draw(readings: Sequence[Dataset], table: pd.DataFrame) -> Figure:
     """Draw Fig. S10: the same network in each reading, and r as the mean over all networks.
 
     Args:
         readings: datasets of kind "reading", at least two.
         table: as made by `statistics.hybrid`, with r of each reading.
-        duration: τ of each trace of h and φ.
     """
     rows = -(-len(readings) // 2)
     figure = style.page(107.5 * rows)
@@ -38,7 +37,7 @@ def draw(readings: Sequence[Dataset], table: pd.DataFrame, *, duration: float = 
     orthogonal = np.abs([dataset["orthogonal"] for dataset in readings])
     directions = Normalize(0, np.quantile(orthogonal, 0.99))
     for block, letter, dataset in zip(blocks, ascii_lowercase, readings, strict=False):
-        _block(block, dataset, directions, duration)
+        _block(block, dataset, directions)
         name = dataset.attributes["reading"]
         r = only(table, "pooled_r_patterns", condition={"reading": name})["mean"]
         title = f"{READINGS[name].label}: $r$ = {r:.2f}".replace("-", "−")
@@ -48,12 +47,12 @@ def draw(readings: Sequence[Dataset], table: pd.DataFrame, *, duration: float = 
     return figure
 
 
-def _block(block: SubFigure, dataset: Dataset, directions: Normalize, duration: float) -> None:
+def _block(block: SubFigure, dataset: Dataset, directions: Normalize) -> None:
     gains = dataset["gain"]
     axes = block.subplots(
         4, len(gains), sharey="row", squeeze=False, height_ratios=[1, 0.7, 0.8, 1.4]
     )
-    activity(axes[:2], dataset["time"], gains, dataset["h"], duration)
+    activity(axes[:2], dataset["time"], gains, dataset["h"])
     for column in range(len(gains)):
         top, bottom = axes[2:, column]
         heat_map(top, dataset["time"], dataset["overlap"][NETWORK, column], FIXED_OVERLAP)

@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from chaos_sampling.figures import style
 from chaos_sampling.measures.overlaps import RETRIEVED, STATES
-from chaos_sampling.statistics.capacity import check_numbers, escape_rates, hazard
+from chaos_sampling.statistics.capacity import escape_rates, hazard
 from chaos_sampling.store import Dataset
 
 RULES = {
@@ -91,7 +91,7 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
     all_rates, all_bounds = escape_rates(escapes)
     rates, bounds = all_rates[source], all_bounds[source]
     interval = escapes.attributes["interval"]
-    single = hazard(escapes["escapes"][source], check_numbers(escapes)[source], interval)
+    single = hazard(escapes["escapes"][source], escapes["checks"][source], interval)
     for column, look in enumerate(_gain_looks(escapes)):
         at = sizes * BESIDE ** (column - len(rates) // 2)
         dots = {"markersize": 2.2, "markeredgewidth": 0, "alpha": 0.5, "color": look["color"]}

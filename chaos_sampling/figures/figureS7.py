@@ -13,19 +13,20 @@ from chaos_sampling.store import Dataset
 
 STATISTICS = {"images": "of training", "images_reestimated": "re-estimated at each gain"}
 """Where the batch-norm statistics of images come from, by their name in a dataset."""
+COLUMNS = 9
+"""Images in a row of each half, at most."""
 
 
 @style.styled
-def draw(gain_samples: Sequence[Dataset], *, columns: int = 9) -> Figure:
+def draw(gain_samples: Sequence[Dataset]) -> Figure:
     """Draw Fig. S7: a row per gain, consecutive images on the left and one per τ on the right.
 
     Args:
         gain_samples: datasets of kind "gain_samples", one per row, at the same times.
-        columns: images in a row of each half, at most.
     """
     time = gain_samples[0]["trajectory/time"]
-    consecutive = np.arange(min(columns, len(time)))
-    whole = np.arange(min(columns, int(time[-1]) + 1))
+    consecutive = np.arange(min(COLUMNS, len(time)))
+    whole = np.arange(min(COLUMNS, int(time[-1]) + 1))
     spaced = np.abs(time - whole[:, None]).argmin(axis=1)
     titles = {f"one image every {time[1]:g} τ": consecutive, "one image every τ": spaced}
 

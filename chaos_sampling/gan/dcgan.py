@@ -16,7 +16,7 @@ class Generator(nn.Module):
 
     Args:
         size: of the latents, K.
-        width: channels before the last layer; 64 is the DCGAN's.
+        width: channels before the last layer; 64 in PyTorch's example of a DCGAN.
     """
 
     def __init__(self, size: int, width: int) -> None:
@@ -44,7 +44,7 @@ class Discriminator(nn.Module):
     """Five convolutions from images (B, 3, 64, 64) to logits (B,) of being real.
 
     Args:
-        width: channels after the first layer; 64 is the DCGAN's.
+        width: channels after the first layer; 64 in PyTorch's example of a DCGAN.
         architecture: "dcgan" has leaky ReLU and no batch norm on the first layer, "text" ReLU and
             batch norm on all four hidden layers (reading R4 in docs/paper.md).
 

@@ -32,10 +32,10 @@ BATCH = 128
 """Latents in a batch from which batch-norm statistics are re-estimated."""
 APART = 5.0
 """τ between two latents of one trajectory that enter the same batch-norm statistics."""
-RECORDED = 200.0
-"""τ of the recording to which a control is fitted."""
 STRIP = 24
 """Images of each trajectory that are kept, from which Fig. 3 takes its strips."""
+RECORDED = 200.0
+"""τ of the recording to which a control is fitted."""
 TRIALS = 64
 """Trajectories in that recording, and those that a fitted control draws at a time at most."""
 

@@ -63,14 +63,14 @@ def train(
     Args:
         images: (N, 64, 64, 3) uint8, kept on the device as they are.
         latents: source of z; what it draws at a time is the batch size B.
-        width: channels of both networks; 64 is the DCGAN's.
+        width: channels of both networks; 64 in PyTorch's example of a DCGAN.
         images_shown: real images shown in all, rounded up to whole batches.
         advance: τ between two batches.
         learning_rate: of Adam.
         beta1: Adam's first decay rate; the second is 0.999.
         record_every: images between two records of the means.
         grid_every: images between two grids of generated images, always of the same latents.
-        discriminator: "dcgan" or "text", see gan.Discriminator.
+        discriminator: "dcgan" or "text", see dcgan.Discriminator.
         real_label: target for real images; below 1 it is one-sided label smoothing.
         flip: mirror every real image with probability 1/2.
         learning_rate_decay: last share of the training during which the learning rate falls

@@ -6,7 +6,7 @@
 | `ornstein_uhlenbeck` | the variance of each latent, and the correlation time T2 of all |
 | `surrogate` | every second moment, at equal times and at all lags |
 
-All three are Gaussian, and each is a `latents.Latents`. What a generator makes of chaos and not of
+All three are Gaussian, and each is a `protocol.Latents`. What a generator makes of chaos and not of
 the surrogate is owed to more than second moments.
 """
 

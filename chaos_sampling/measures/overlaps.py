@@ -11,8 +11,6 @@ import numpy as np
 
 from chaos_sampling.store import Dataset, Variable
 
-WEIGHTS = ("neurons", "patterns", "learning_rule", "strength", "random_variance")
-"""Attributes of a simulation that say of which networks it is, and what is measured of it, too."""
 Activity = Literal["phi", "h"]
 """Which population vector is compared with the patterns (reading R7)."""
 RETRIEVED = 0.9
@@ -164,8 +162,7 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
                 "rms change since the record before, per τ",
             ),
         },
-        {name: simulation.attributes[name] for name in WEIGHTS if name in simulation.attributes}
-        | {"activity": activity},
+        {"weights": simulation.attributes["weights"], "activity": activity},
     )
 
 

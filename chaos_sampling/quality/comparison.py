@@ -93,16 +93,13 @@ def measure(
         condition = {"model": model, "latents": samples.attributes["model"]["latents"]}
         for batch_norm, variable in BATCH_NORM.items():
             generated = describe(samples[f"ensemble/{variable}"])
-            condition |= {"batch_norm": batch_norm, "images": count}
-            rows += _rows(_alone(generated, reference), features, gain, condition)
+            at = condition | {"batch_norm": batch_norm}
+            rows += _rows(_alone(generated, reference), features, gain, at | {"images": count})
             fewer = generated if test is None else generated.first(len(test.images))
             values = compare(fewer, test)
             if batch_norm == "training" and gain == training_gain:
-                copies = partial(training_distance, fewer.images, device=device)
-                found = copies(test.images, images[0]) if images else (None, None)
-                values |= dict(zip(OF_TRAINING, found, strict=True))
-            condition |= {"images": len(fewer.images)}
-            rows += _rows(values, features, gain, condition)
+                values |= _of_training(fewer, test, images, device)
+            rows += _rows(values, features, gain, at | {"images": len(fewer.images)})
     return table(rows)
 
 
@@ -163,6 +160,19 @@ def _compare(
         sliced_wasserstein(generated.images, real.images, directions=directions, rng=rng),
     )
     return dict(zip(COMPARISONS, values, strict=True))
+
+
+def _of_training(
+    generated: _Described,
+    test: _Described | None,
+    images: tuple[np.ndarray, np.ndarray] | None,
+    device: torch.device | str,
+) -> dict[str, float | None]:
+    """Return how near the images of training are, None without these."""
+    if test is None or images is None:
+        return dict.fromkeys(OF_TRAINING)
+    found = training_distance(generated.images, test.images, images[0], device=device)
+    return dict(zip(OF_TRAINING, found, strict=True))
 
 
 def _rows_of_real_images(

@@ -33,17 +33,9 @@ def capacity_table(capacity: Dataset, escapes: Dataset) -> pd.DataFrame:
     retrieval = _retrieval_rows(capacity) + _velocity_rows(capacity)
     left = _escape_rows(escapes) + _exponent_rows(escapes)
     return table(
-        of_networks(retrieval, capacity.attributes) + of_networks(left, escapes.attributes)
+        of_networks(retrieval, capacity.attributes["weights"])
+        + of_networks(left, escapes.attributes["weights"])
     )
-
-
-def check_numbers(escapes: Dataset) -> np.ndarray:
-    """Return how many checks found or lost a run in its basin, (source, gain, size, network).
-
-    Args:
-        escapes: kind "escapes".
-    """
-    return np.rint(escapes["time_at_risk"] / escapes.attributes["interval"]).astype(int)
 
 
 def hazard(escapes: np.ndarray, checks: np.ndarray, interval: float) -> np.ndarray:
@@ -76,7 +68,7 @@ def escape_rates(escapes: Dataset) -> tuple[np.ndarray, np.ndarray]:
     Args:
         escapes: kind "escapes".
     """
-    interval, checked = escapes.attributes["interval"], check_numbers(escapes).sum(axis=-1)
+    interval, checked = escapes.attributes["interval"], escapes["checks"].sum(axis=-1)
     rates = hazard(escapes["escapes"].sum(axis=-1), checked, interval)
     with np.errstate(divide="ignore"):  # where nothing was checked there is no bound
         return rates, -np.log(NEVER) / (checked * interval)
@@ -151,7 +143,7 @@ def _velocity_rows(capacity: Dataset) -> list[dict[str, Any]]:
 
 
 def _escape_rows(escapes: Dataset) -> list[dict[str, Any]]:
-    interval, checked = escapes.attributes["interval"], check_numbers(escapes)
+    interval, checked = escapes.attributes["interval"], escapes["checks"]
     bounds = escape_rates(escapes)[1]
     cells = [enumerate(escapes[name]) for name in ("source", "gain", "size")]
     rows = [row("critical_gain", [], theory=escapes.attributes["critical_gain"])]
@@ -182,7 +174,7 @@ def _rate_row(
 
 
 def _exponent_rows(escapes: Dataset) -> list[dict[str, Any]]:
-    rows, checked = [], check_numbers(escapes)
+    rows, checked = [], escapes["checks"]
     cells = [enumerate(escapes[name]) for name in ("source", "gain")]
     for (source, name), (column, gain) in product(*cells):
         at = source, column

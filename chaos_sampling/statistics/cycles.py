@@ -42,7 +42,7 @@ def cycles_table(cycles: Dataset, *, seed: int) -> pd.DataFrame:
         rows += condition_rows(cycles, index, seed=seed)
     restarts = {"protocol": "restarts", "low_gain": float(cycles["low_gain"][0])}
     ends = (cycles[f"restart_{name}"] for name in ("overlap", "speed", "energy"))
-    return table(of_networks([*rows, *_kinds(*ends, restarts)], cycles.attributes))
+    return table(of_networks([*rows, *_kinds(*ends, restarts)], cycles.attributes["weights"]))
 
 
 def condition_rows(cycles: Dataset, index: int, *, seed: int) -> list[dict[str, Any]]:

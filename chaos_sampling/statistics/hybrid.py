@@ -56,8 +56,8 @@ def hybrid_table(
         chosen = time_points(measured["time"], sample_every, dropped)
         found = _regression_rows(measured, chosen, gains, condition)
         found += _rows_by_gain(measured, chosen, condition)
-        rows += of_networks(found, measured.attributes)
-    return table(rows + of_networks(_cycled_gain_rows(cycled), cycled.attributes))
+        rows += of_networks(found, measured.attributes["weights"])
+    return table(rows + of_networks(_cycled_gain_rows(cycled), cycled.attributes["weights"]))
 
 
 def _regression_rows(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,14 @@ from chaos_sampling.statistics.table import NOT_COMPUTED
 def load(path: str | Path) -> pd.DataFrame:
     """Read a table from a file; what could not be computed is NaN."""
     return pd.read_csv(path, sep="\t", na_values=NOT_COMPUTED)
+
+
+def load_run(
+    tables: Iterable[str | Path], quality: Iterable[str | Path]
+) -> dict[str, pd.DataFrame]:
+    """Read the tables of a run by their names, those of the quality of its models as "quality"."""
+    named = {Path(path).stem: load(path) for path in tables}
+    return named | {"quality": pd.concat(map(load, quality))}
 
 
 def find(table: pd.DataFrame, quantity: str, **where: Any) -> pd.DataFrame:

@@ -22,15 +22,12 @@ def times_of(dataset: Dataset) -> dict[str, np.ndarray]:
     Args:
         dataset: kind "mixing".
     """
-    step = dataset["lag"][1]
     measures = {
         "half_life_phi": timescales.half_life,
         "T2_phi": timescales.correlation_time,
     }
     return {
-        name: np.array(
-            [[measure(c, step) for c in networks] for networks in dataset["autocorrelation"]]
-        )
+        name: np.apply_along_axis(measure, -1, dataset["autocorrelation"], dataset["lag"][1])
         for name, measure in measures.items()
     }
 

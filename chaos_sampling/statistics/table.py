@@ -26,13 +26,6 @@ COLUMNS = [
     *("quantity", "gain", "size", "condition", "networks"),
     *("mean", "se", "median", "interval", "low", "high", "theory"),
 ]
-WEIGHTS = {
-    "patterns": "patterns",
-    "rule": "learning_rule",
-    "strength": "strength",
-    "random_variance": "random_variance",
-}
-"""What tells hybrid networks of one size apart, and the attribute that has it."""
 NOT_COMPUTED = "not computed"
 """Stands for the mean of a quantity that needs something which is not there."""
 
@@ -162,20 +155,20 @@ def _median_interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def of_networks(
-    rows: Sequence[Mapping[str, Any]], attributes: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]], weights: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return rows with the hybrid networks that they are of: N as size, `WEIGHTS` as conditions.
+    """Return rows with the weights of their hybrid networks: N as size, the rest as conditions.
 
     Args:
         rows: as `row` returns them; what their conditions say already, stays.
-        attributes: of a dataset, with "neurons" if all its networks have as many.
+        weights: the attribute "weights" of a dataset, with "neurons" if all networks have as many.
     """
-    weights = {name: attributes[key] for name, key in WEIGHTS.items() if key in attributes}
+    rest = {name: value for name, value in weights.items() if name != "neurons"}
     return [
         {
             **one,
-            "size": attributes.get("neurons", one["size"]),
-            "condition": json.dumps(weights | json.loads(one["condition"]), sort_keys=True),
+            "size": weights.get("neurons", one["size"]),
+            "condition": json.dumps(rest | json.loads(one["condition"]), sort_keys=True),
         }
         for one in rows
     ]

@@ -275,7 +275,7 @@ VALID = {
     ),
     "a pretrained generator compared with real images": (
         "models: [{pretrained: celeba64-subset, dataset: celeba}]",
-        "retrieve_celeba/celeba",
+        "retrieve_celeba",
     ),
     "a surrogate": (
         "models: [{pretrained: celeba64-subset}, "
@@ -285,7 +285,7 @@ VALID = {
     "own pictures": (
         "{models: [{dataset: folder, latents: subset, recipe: ours, seed: 1}], "
         "figures: {model: folder-subset-seed1}}",
-        "read_pictures/folder",
+        "read_pictures",
     ),
     "models that differ by recipe only": (
         "{models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "

@@ -37,7 +37,7 @@ def test_dataset_is_labelled(escapes, tmp_path):
     store.save(escapes, tmp_path / "escapes.h5")
     loaded = store.load(tmp_path / "escapes.h5", "escapes")
     assert loaded["source"].tolist() == ["chaos", "noise"]
-    assert loaded["escapes"].shape == loaded["time_at_risk"].shape == (2, 3, 2, 2)
+    assert loaded["escapes"].shape == loaded["checks"].shape == (2, 3, 2, 2)
     assert loaded["basins"].tolist() == [[3, 3], [3, 3]]
     np.testing.assert_allclose(loaded["trace/time"], np.arange(21))
     assert loaded["trace/overlap"].shape == (2, 21, 3)
@@ -46,13 +46,13 @@ def test_dataset_is_labelled(escapes, tmp_path):
 
 def test_nothing_escapes_at_gain_zero(escapes):
     assert (escapes["escapes"][:, 0] == 0).all()
-    assert (escapes["time_at_risk"][:, 0] == 3 * 20).all()
+    assert (escapes["checks"][:, 0] == 3 * 20).all()
 
 
 def test_everything_soon_escapes_at_very_high_gain(escapes):
     assert (escapes["escapes"][:, 2] == 3).all()
     # a small overlap decays in little more than 1 τ
-    assert (escapes["time_at_risk"][:, 2] <= 3 * 10).all()
+    assert (escapes["checks"][:, 2] <= 3 * 10).all()
 
 
 def test_noise_is_matched_to_chaos(escapes):
@@ -72,7 +72,7 @@ def test_patterns_without_a_basin_are_left_out():
     found = simulate_escapes(**ESCAPES | {"patterns": 60, "sizes": [60], "networks": 1})
     basins = found["basins"].item()
     assert basins < 10
-    assert found["time_at_risk"][CHAOS, 0].item() == 20 * basins  # at gain 0
+    assert found["checks"][CHAOS, 0].item() == 20 * basins  # at gain 0
 
 
 def test_descent_is_the_dynamics_at_gain_zero(wandering):

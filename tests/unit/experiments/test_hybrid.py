@@ -174,6 +174,9 @@ def test_what_is_measured_says_of_which_networks_it_is(protocol, request, tmp_pa
     store.save(simulated, tmp_path / "one.h5", {"rule": "simulate_hybrid", "inputs": []})
     loaded = store.load(tmp_path / "one.h5", "hybrid")
     assert measure(loaded, activity="phi").attributes == {
-        **{"neurons": 40, "patterns": 2, "learning_rule": "outer_product", "strength": 4},
-        **{"random_variance": "1/N", "activity": "phi"},
+        "weights": {
+            **{"neurons": 40, "patterns": 2, "rule": "outer_product", "strength": 4},
+            "random_variance": "1/N",
+        },
+        "activity": "phi",
     }

@@ -103,7 +103,7 @@ def test_the_files_loop_and_stay_small(gain_samples, switched, name):
         "gains": lambda: animation.draw_gains(gain_samples),
         "switched": lambda: animation.draw_switched(switched),
     }[name]()
-    content = animation.gif(pictures, milliseconds=80)
+    content = animation.gif(pictures)
     assert len(content) <= 2e6
     with Image.open(BytesIO(content)) as file:
         assert (file.n_frames, file.size) == (len(pictures), pictures[0].size)

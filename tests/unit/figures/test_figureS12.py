@@ -39,7 +39,7 @@ def escapes():
         gain=(np.array([2.0, 8.0]), ("gain",)),
         size=(np.array([100, 200, 400]), ("size",)),
         escapes=(counts, AT_RISK),
-        time_at_risk=(np.full((2, 2, 3, 4), 100.0), AT_RISK),
+        checks=(np.full((2, 2, 3, 4), 100), AT_RISK),
     ) | {
         f"trace/{name}": variable
         for name, variable in variables(
@@ -87,7 +87,7 @@ def test_rates_are_lines_and_their_absence_a_bound(panels, escapes, source):
 
 def test_without_any_run_at_risk_there_is_no_rate(capacity, escapes):
     escapes["escapes"][:] = 0
-    escapes["time_at_risk"][:] = 0
+    escapes["checks"][:] = 0
     panels = figureS12.draw(capacity, escapes).axes
     assert [axes.texts[0].get_text() for axes in panels[3:5]] == ["no run was at risk"] * 2
 

@@ -44,12 +44,12 @@ def capacity():
         fraction=(fraction, (*LOAD, "state")),
         velocity=(np.arange(24.0).reshape(2, 1, 3, 4), ("rule", "size", "patterns", "network")),
     )
-    return Dataset("capacity", "", arrays, {"gain": 1.0})
+    return Dataset("capacity", "", arrays, {"gain": 1.0, "weights": {}})
 
 
 @pytest.fixture
 def escapes():
-    counts, time = np.zeros((2, 2, 3, 4), int), np.full((2, 2, 3, 4), 100.0)
+    counts, checks = np.zeros((2, 2, 3, 4), int), np.full((2, 2, 3, 4), 100)
     counts[0, 0] = np.array([16, 8, 4])[:, None]
     counts[:, 1] = 10
     arrays = variables(
@@ -57,9 +57,10 @@ def escapes():
         gain=(np.array([2.0, 8.0]), ("gain",)),
         size=(SIZES, ("size",)),
         escapes=(counts, AT_RISK),
-        time_at_risk=(time, AT_RISK),
+        checks=(checks, AT_RISK),
     )
-    return Dataset("escapes", "", arrays, {"critical_gain": 3.8, "interval": 1})
+    attributes = {"critical_gain": 3.8, "interval": 1, "weights": {}}
+    return Dataset("escapes", "", arrays, attributes)
 
 
 def simulated(rates, runs=400, interval=1.0, seed=0):
@@ -155,14 +156,14 @@ def rate_row(capacity, escapes):
 
 
 def test_networks_without_a_basin_are_left_out(capacity, escapes):
-    escapes["time_at_risk"][..., 0, :2] = 0
+    escapes["checks"][..., 0, :2] = 0
     escapes["escapes"][..., 0, :2] = 0
     found = rate_row(capacity, escapes)
     assert (found["networks"], found["mean"]) == (2, pytest.approx(-np.log(0.9)))
 
 
 def test_rate_is_of_all_networks_together(capacity, escapes):
-    escapes["time_at_risk"][0, 1, 0] = [40, 80, 160, 120]
+    escapes["checks"][0, 1, 0] = [40, 80, 160, 120]
     found, together = rate_row(capacity, escapes), -np.log(0.9)
     assert found["low"] < together < found["high"]
     assert found["mean"] == pytest.approx(together)
@@ -170,7 +171,7 @@ def test_rate_is_of_all_networks_together(capacity, escapes):
 
 
 def test_where_every_check_finds_an_escape_the_rate_is_infinite(capacity, escapes):
-    escapes["time_at_risk"][0, 1, 0] = 10
+    escapes["checks"][0, 1, 0] = 10
     found = rate_row(capacity, escapes)
     assert (found["networks"], found["median"], found["interval"]) == (4, np.inf, "median")
     assert np.isnan(found["mean"])

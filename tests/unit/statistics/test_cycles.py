@@ -48,6 +48,7 @@ def cycles_data(networks=3, copies=4, cycles=5, patterns=3, seed=0):
             pattern_energy=(energy, stored),
             pattern_energy_low=(-energy, stored),
         ),
+        {"weights": {}},
     )
 
 

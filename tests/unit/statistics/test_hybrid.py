@@ -19,10 +19,6 @@ GAINS = np.array([0, 3, 5, 8.0])
 TIME = np.arange(0, 30.25, 0.25)
 FIXED, CYCLED = {"protocol": "fixed_gain"}, {"protocol": "cycled_gain"}
 WEIGHTS = {"patterns": 3, "rule": "outer_product", "strength": 4.0, "random_variance": "1/N"}
-NETWORKS = {
-    **{"neurons": 50, "patterns": 3, "learning_rule": "outer_product", "strength": 4.0},
-    "random_variance": "1/N",
-}
 
 
 def fixed_data():
@@ -44,7 +40,7 @@ def fixed_data():
             projection_orthogonal=(np.sqrt(1 - inside**2), ("network", "gain", "time")),
             speed=(np.broadcast_to(GAINS[:, None], inside.shape), ("network", "gain", "time")),
         ),
-        NETWORKS,
+        {"weights": WEIGHTS | {"neurons": 50}},
     )
 
 
@@ -63,7 +59,8 @@ def reading_data():
         if "gain" in variable.dims
     }
     gain = Variable(gains, ("gain",), "1", "gain g")
-    attributes = NETWORKS | {"strength": 50.0, "reading": "sum_1"}
+    weights = WEIGHTS | {"neurons": 50, "strength": 50.0}
+    attributes = {"weights": weights, "reading": "sum_1"}
     return Dataset("reading", "", {**data.variables, **further, "gain": gain}, attributes)
 
 
@@ -82,7 +79,7 @@ def cycled_data():
             overlap=(overlap, ("network", "time", "pattern")),
             speed=(np.zeros((2, len(gain))), ("network", "time")),
         ),
-        NETWORKS,
+        {"weights": WEIGHTS | {"neurons": 50}},
     )
 
 
