@@ -14,7 +14,7 @@ other cases; at most "partly", too, if a parameter was fitted to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, get_args
@@ -29,11 +29,11 @@ Verdict = Literal["supported", "partly", "not supported", "not tested"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 COLUMNS = [
-    *("claim", "section", "statement", "paper", "measured", "low", "high"),
-    *("units", "networks", "verdict", "evidence", "figure"),
+    *("claim", "section", "statement", "paper", "label", "measured", "low", "high"),
+    *("networks", "verdict", "evidence", "figure"),
 ]
 EVIDENCE = [
-    *("claim", "criterion", "table", "row", "rule", "from", "to"),
+    *("claim", "criterion", "label", "table", "row", "rule", "from", "to"),
     *("measured", "low", "high", "networks", "unit", "verdict", "note", "reason"),
 ]
 
@@ -44,8 +44,16 @@ UNDECIDED = "undecided: the interval contains the bound"
 
 @dataclass(frozen=True)
 class Criterion:
-    """What must hold: the rows obey the rule, a name of `RULES`, with its argument."""
+    """What must hold of the rows.
 
+    Attributes:
+        label: what is measured, in words, with {gain} for that of a row.
+        rows: of a table.
+        rule: that they obey, a name of `RULES`.
+        argument: of the rule.
+    """
+
+    label: str
     rows: Rows
     rule: str
     argument: Any
@@ -63,7 +71,6 @@ class Claim:
             value.
         figure: that shows it, such as "S1", if one does.
         paper: the paper's value, as text, where it gives one.
-        units: of the measured value.
         fitted: which parameter was fitted to what is claimed, if one was.
     """
 
@@ -73,7 +80,6 @@ class Claim:
     criteria: Sequence[Criterion]
     figure: str = ""
     paper: str = ""
-    units: str = "1"
     fitted: str = ""
 
 
@@ -200,7 +206,7 @@ def _criterion(fields: dict[str, Any]) -> Criterion:
     if len(rules) != 1:
         raise ValueError(f"criterion: expected one rule of {list(RULES)}, found {sorted(rules)}")
     rule = rules.pop()
-    argument, rows = fields.pop(rule), Rows(**fields)
+    argument, label, rows = fields.pop(rule), fields.pop("label"), Rows(**fields)
     if rule in ("rises", "falls"):
         expected, right = "a name, and several gains", len(rows.each()) > 1
     elif rule == "within":
@@ -209,7 +215,9 @@ def _criterion(fields: dict[str, Any]) -> Criterion:
         expected, right = "a number, such as 0.001 or 1.0e-3", isinstance(argument, int | float)
     if not right:
         raise ValueError(f"{rule}: expected {expected}; found {argument}, {rows}")
-    return Criterion(argument=argument, rows=rows, rule=rule)
+    if len(rows.each()) > 1 and "{gain}" not in label:
+        raise ValueError(f"label: expected {{gain}} in it, since there are several; found {label}")
+    return Criterion(label, rows, rule, argument)
 
 
 def _are_increasing_numbers(pair: Any) -> bool:
@@ -235,15 +243,22 @@ def _test(criterion: Criterion, tables: Tables) -> list[dict[str, Any]]:
         estimates = [estimate(rows, tables) for rows in each]
     except UntestedError as error:
         lacking = {"verdict": "not tested", "note": "", "reason": str(error), "networks": 0}
-        return [shared | lacking | {"row": str(criterion.rows)}]
+        return [
+            shared | lacking | {"label": _label(criterion, each[-1]), "row": str(criterion.rows)}
+        ]
     judged = [estimates] * len(each) if rule in ("rises", "falls") else [[one] for one in estimates]
     return [
         shared
-        | {"row": str(rows), "measured": one.value, "low": one.low, "high": one.high}
+        | {"label": _label(criterion, rows), "row": str(rows)}
+        | {"measured": one.value, "low": one.low, "high": one.high}
         | {"networks": one.networks, "unit": one.unit, "reason": ""}
         | {"verdict": RULES[rule](by, argument), "note": _note(one, (start, end))}
         for rows, one, by in zip(each, estimates, judged, strict=True)
     ]
+
+
+def _label(criterion: Criterion, rows: Rows) -> str:
+    return criterion.label.format(gain=rows.gain)
 
 
 def _note(one: Estimate, bounds: tuple[float, float]) -> str:
@@ -252,14 +267,16 @@ def _note(one: Estimate, bounds: tuple[float, float]) -> str:
     return UNDECIDED if held else ""
 
 
-def _against(claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
-    """Return what is not supported and not undecided either, as text, but for the headline."""
-    return [
-        f"{rows} is {line['measured']:.3g} ({line['low']:.3g} to {line['high']:.3g})"
-        for criterion, lines in zip(claim.criteria, found, strict=True)
-        for rows, line in zip(criterion.rows.each(), lines, strict=False)
-        if line["verdict"] == "not supported" and not line["note"] and line is not found[0][-1]
-    ]
+def _failures(failing: Sequence[Mapping[str, Any]], headline: Mapping[str, Any]) -> Iterator[str]:
+    """Say of what fails whether the data speak against it or, if all is so, leave it undecided."""
+    undecided = all(line["note"] for line in failing)
+    for line in failing:
+        if undecided or (line["verdict"] == "not supported" and not line["note"]):
+            word = "undecided" if undecided else "against"
+            shown = f"{line['measured']:.3g} ({line['low']:.3g} to {line['high']:.3g})"
+            shown = shown.replace("-", "−").replace("inf", "∞")
+            same = line["label"] == headline["label"]
+            yield word if same else f"{word}: {line['label']}, {shown}"
 
 
 def _summary(
@@ -275,16 +292,14 @@ def _summary(
     notes = [", ".join(sources)]
     notes += [f"fitted: {claim.fitted}"] if claim.fitted else []
     notes += dict.fromkeys(lines[0]["reason"] for lines in found if lines[0]["reason"])
-    undecided = verdict != "not tested" and failing and all(line["note"] for line in failing)
-    notes += [UNDECIDED] if undecided else []
-    if verdict in ("partly", "not supported"):
-        notes += [f"against: {text}" for text in _against(claim, found)]
+    headline = found[0][-1]
+    if verdict != "not tested":
+        notes += dict.fromkeys(_failures(failing, headline))
     used = {criterion.rows.table for criterion in claim.criteria}
     notes += ["reduced preset"] if used & {*reduced} else []
-    headline = found[0][-1]
     return {
         **{name: getattr(claim, name) for name in ("claim", "section", "statement", "paper")},
         **{name: headline.get(name, np.nan) for name in ("measured", "low", "high")},
-        **{"units": claim.units, "networks": headline["networks"]},
+        **{"label": headline["label"], "networks": headline["networks"]},
         **{"verdict": verdict, "evidence": "; ".join(notes), "figure": claim.figure},
     }

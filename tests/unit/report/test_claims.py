@@ -95,7 +95,7 @@ def claim(*criteria, **more):
     listed = "".join(f"\n  - {criterion}" for criterion in criteria)
     extra = "".join(f"\n  {name}: {value}" for name, value in more.items())
     listed = listed or " []"
-    head = '- claim: one\n  section: "3.1"\n  statement: It grows.\n  figure: S1\n  units: 1/τ'
+    head = '- claim: one\n  section: "3.1"\n  statement: It grows.\n  figure: S1'
     return read(f"{head}{extra}\n  criteria:{listed}")
 
 
@@ -103,7 +103,7 @@ def chaos(*values, gain=4.0):
     return {"chaos": table([row("rate", np.array(values), gain=gain, size=250)])}
 
 
-ABOVE = "{table: chaos, quantity: rate, gain: 4, size: 250, above: 0}"
+ABOVE = "{label: rate, table: chaos, quantity: rate, gain: 4, size: 250, above: 0}"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,9 @@ def test_the_verdict_follows_the_data(tables, verdict):
 
 
 def test_a_claim_shows_the_last_row_of_its_first_criterion():
-    rising = "{table: chaos, quantity: rate, gain: [2, 4], size: 250, rises: g}"
+    rising = (
+        "{label: 'rate at {gain}', table: chaos, quantity: rate, gain: [2, 4], size: 250, rises: g}"
+    )
     rows = [row("rate", [gain, gain + 0.1], gain=gain, size=250) for gain in (2, 4)]
     found, evidence = judge(claim(rising, ABOVE), {"chaos": table(rows)})
     assert found["measured"][0] == pytest.approx(4.05)
@@ -142,7 +144,7 @@ def test_a_claim_shows_the_last_row_of_its_first_criterion():
 def test_an_interval_that_holds_the_bound_is_said_to_decide_nothing(values, undecided):
     found, evidence = judge(claim(ABOVE), chaos(*values))
     assert found["verdict"][0] != "supported"
-    assert (UNDECIDED in found["evidence"][0]) == undecided
+    assert ("undecided" in found["evidence"][0]) == undecided
     assert evidence["note"][0] == (UNDECIDED if undecided else "")
 
 
@@ -150,14 +152,16 @@ def test_what_is_not_tested_is_not_called_undecided():
     lacking = ABOVE.replace("chaos", "hybrid")
     found, _ = judge(claim(ABOVE, lacking), chaos(-1.0, -0.5, 0.5))
     assert found["verdict"][0] == "not supported"
-    assert UNDECIDED in found["evidence"][0]
+    assert found["evidence"][0] == "chaos.tsv, hybrid.tsv; no table hybrid in this run; undecided"
     found, _ = judge(claim(ABOVE, lacking), chaos(-0.5, 0.5, 1.0))
     assert found["verdict"][0] == "not tested"
-    assert UNDECIDED not in found["evidence"][0]
+    assert "undecided" not in found["evidence"][0]
 
 
 def test_each_row_has_its_own_verdict_and_the_worst_decides():
-    both = "{table: chaos, quantity: rate, gain: [2, 4], size: 250, above: 0}"
+    both = (
+        "{label: 'rate at {gain}', table: chaos, quantity: rate, gain: [2, 4], size: 250, above: 0}"
+    )
     rows = [
         row("rate", values, gain=gain, size=250)
         for gain, values in ((2, [1, 1.1, 1.2]), (4, [-1, -1.1, -1.2]))
@@ -165,24 +169,24 @@ def test_each_row_has_its_own_verdict_and_the_worst_decides():
     found, evidence = judge(claim(both), {"chaos": table(rows)})
     assert list(evidence["verdict"]) == ["supported", "not supported"]
     assert found["verdict"][0] == "not supported"
-    assert UNDECIDED not in found["evidence"][0]
+    assert "undecided" not in found["evidence"][0]
 
 
 def test_what_speaks_against_a_claim_beside_its_headline_is_said():
-    further = ABOVE.replace("above: 0", "above: 2")
+    further = ABOVE.replace("above: 0", "above: 2").replace("label: rate", "label: rate again")
     found, _ = judge(claim(ABOVE, further), chaos(1.0, 1.1, 1.2))
     assert found["verdict"][0] == "partly"
-    assert found["evidence"][0] == "chaos.tsv; against: rate, g = 4, N = 250 is 1.1 (0.852 to 1.35)"
+    assert found["evidence"][0] == "chaos.tsv; against: rate again, 1.1 (0.852 to 1.35)"
     found, _ = judge(claim(further, ABOVE), chaos(1.0, 1.1, 1.2))
     assert found["verdict"][0] == "not supported"
-    assert "against" not in found["evidence"][0]
+    assert found["evidence"][0] == "chaos.tsv; against"
     undecided = ABOVE.replace("above: 0", "above: 1.2")
     found, _ = judge(claim(ABOVE, undecided), chaos(1.0, 1.1, 1.2))
     assert "against" not in found["evidence"][0]
 
 
 def test_evidence_tells_its_unit():
-    cost = "{table: cost, quantity: rate, gain: 4, size: 250, above: 0}"
+    cost = "{label: rate, table: cost, quantity: rate, gain: 4, size: 250, above: 0}"
     tables = chaos(1.0, 1.1, 1.2)
     _, evidence = judge(claim(ABOVE, cost), tables | {"cost": tables["chaos"]})
     assert list(evidence["unit"]) == ["networks", "rounds"]
@@ -210,18 +214,41 @@ def test_what_was_fitted_is_at_most_partly_supported(values, verdict):
     ("text", "message"),
     [
         (
-            "{table: chaos, quantity: rate, aboev: 0}",
+            "{label: rate, table: chaos, quantity: rate, aboev: 0}",
             "claim one: .*expected one rule.*found \\[\\]",
         ),
-        ("{table: chaos, quantity: rate, above: 0, below: 1}", r"found \['above', 'below'\]"),
-        ("{table: chaos, quantity: rate, above: 0, gian: 4}", "claim one: .*gian"),
-        ("{table: chaos, above: 0}", "claim one: .*quantity"),
-        ("{table: chaos, quantity: rate, gain: [], above: 0}", "claim one: gain: .*found none"),
-        ("{table: chaos, quantity: rate, above: 1e-3}", "above: expected a number.*found 1e-3"),
-        ("{table: chaos, quantity: rate, within: 1}", "within: expected two numbers"),
-        ("{table: chaos, quantity: rate, within: [2, 1]}", "within: expected two numbers"),
-        ("{table: chaos, quantity: rate, gain: 4, rises: g}", "rises: .* several gains"),
-        ("{table: chaos, quantity: rate, over: {gian: 1}, above: 0}", r"over: .*\['gian'\]"),
+        (
+            "{label: rate, table: chaos, quantity: rate, above: 0, below: 1}",
+            r"found \['above', 'below'\]",
+        ),
+        ("{label: rate, table: chaos, quantity: rate, above: 0, gian: 4}", "claim one: .*gian"),
+        ("{label: rate, table: chaos, above: 0}", "claim one: .*quantity"),
+        (
+            "{label: rate, table: chaos, quantity: rate, gain: [], above: 0}",
+            "claim one: gain: .*found none",
+        ),
+        (
+            "{label: rate, table: chaos, quantity: rate, above: 1e-3}",
+            "above: expected a number.*found 1e-3",
+        ),
+        ("{label: rate, table: chaos, quantity: rate, within: 1}", "within: expected two numbers"),
+        (
+            "{label: rate, table: chaos, quantity: rate, within: [2, 1]}",
+            "within: expected two numbers",
+        ),
+        (
+            "{label: rate, table: chaos, quantity: rate, gain: 4, rises: g}",
+            "rises: .* several gains",
+        ),
+        ("{table: chaos, quantity: rate, above: 0}", "claim one: 'label'"),
+        (
+            "{label: rate, table: chaos, quantity: rate, gain: [2, 4], rises: g}",
+            "label: expected {gain} in it",
+        ),
+        (
+            "{label: rate, table: chaos, quantity: rate, over: {gian: 1}, above: 0}",
+            r"over: .*\['gian'\]",
+        ),
     ],
 )
 def test_a_mistake_in_a_claim_is_named(text, message):

@@ -31,7 +31,7 @@ CLAIM = """
   statement: It rises.
   figure: S1
   criteria:
-    - {table: chaos, quantity: rate, gain: 4, above: 0}
+    - {label: a rate, table: chaos, quantity: rate, gain: 4, above: 0}
 """
 
 

@@ -40,20 +40,19 @@ CLAIMS = """
   section: "3.1"
   statement: It rises.
   figure: "1"
-  units: 1/τ
   criteria:
-    - {table: numbers, quantity: rate, gain: 4, above: 0.1}
+    - {label: a rate, table: numbers, quantity: rate, gain: 4, above: 0.1}
 - claim: lacking
   section: "3.2"
   statement: It is large.
   figure: "1"
   criteria:
-    - {table: numbers, quantity: rate, gain: 8, above: 0}
+    - {label: a rate, table: numbers, quantity: rate, gain: 8, above: 0}
 - claim: tiny
   section: "3.3"
   statement: It is no chance.
   criteria:
-    - {table: numbers, quantity: pooled_p_patterns, below: 1.0e-16}
+    - {label: a rate, table: numbers, quantity: pooled_p_patterns, below: 1.0e-16}
 """
 READING = {"number": "R1", "changes": '{{ measured("numbers", "rate", gain=2) }}'}
 
