@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 import xarray
+from data_page import describing
 from PIL import Image
 from snakemake_runs import ROOT, dry_run, parsed, run
 
@@ -255,12 +256,11 @@ def test_tables_have_their_columns_and_documented_quantities(smoke, path):
     assert list(table.columns) == COLUMNS
     assert (table["networks"][table["mean"].notna()] >= 1).all()
     assert table["theory" if "mean_field" in path else "mean"].notna().any()
-    documented = re.findall(r"`([\w*.]+)`", (ROOT / "docs" / "data.md").read_text())
-    assert [
-        quantity
-        for quantity in table["quantity"].unique()
-        if not any(fnmatchcase(quantity, pattern) for pattern in documented if pattern != "*")
-    ] == []
+    (section,) = describing(path)
+    found, documented = set(table["quantity"]), section.listed()
+    described = {(one, name) for one in found for name in documented if fnmatchcase(one, name)}
+    assert found == {quantity for quantity, _ in described}
+    assert documented == {name for _, name in described}
 
 
 def test_every_claim_has_a_verdict(smoke):
