@@ -9,9 +9,12 @@ import sys
 
 import pytest
 import yaml
+from data_page import sections
 from snakemake_runs import ROOT, dry_run
 
-from chaos_sampling.report.claims import VERDICTS
+from chaos_sampling.report.claims import COLUMNS as COLUMNS_OF_CLAIMS
+from chaos_sampling.report.claims import EVIDENCE, VERDICTS
+from chaos_sampling.statistics.table import COLUMNS
 
 README = ROOT / "README.md"
 CARD = ROOT / "pretrained" / "README.md"
@@ -125,3 +128,11 @@ def test_results_that_are_named_are_made(page, tmp_path):
     made = {path for job in dry_run(ROOT, tmp_path).values() for path in job.output}
     named = {name for name in quoted(page) if re.fullmatch(r"results/[\w./~-]+\.\w+", name)}
     assert named <= made
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns"),
+    [("Columns", COLUMNS), ("claims.tsv", COLUMNS_OF_CLAIMS), ("evidence.tsv", EVIDENCE)],
+)
+def test_columns_of_tables_are_documented(heading, columns):
+    assert [row[0] for row in sections()[heading].rows] == [f"`{name}`" for name in columns]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from data_page import tables
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -364,14 +365,12 @@ def test_rows_of_claims_are_among_those_that_runs_make(one):
 
 
 def documented():
-    """Return table and quantity of each line of docs/data.md's list of quantities."""
-    text = (ROOT / "docs" / "data.md").read_text()
-    text = text[text.index("| table | quantity |") :]
-    found, current = set(), ""
-    for name, quantities in re.findall(r"^\| (\w*) *\| ([^|]+) \|", text, re.MULTILINE):
-        current = name or current
-        found |= {(current, quantity) for quantity in re.findall(r"`([\w.*]+)`", quantities)}
-    return found
+    """Return table and quantity of each quantity in docs/data.md."""
+    return {
+        (Path(name).stem, quantity)
+        for name, section in tables().items()
+        for quantity in section.listed()
+    }
 
 
 @pytest.mark.parametrize("one", CLAIMS, ids=lambda one: one.claim)
