@@ -103,7 +103,8 @@ def simulate_structure_map(
             for name, values in measured.items()
         }
         found.append(by_run | {"lyapunov_max": spectrum.exponents[..., 0].T})
-    attributes = {"states": list(STATES), "neurons": neurons, "patterns": patterns}
+    weights = {"neurons": neurons, "patterns": patterns, "random_variance": "1/N"}
+    attributes = {"states": list(STATES), "weights": weights}
     return _dataset(strengths, gains, time.numpy(), found, attributes)
 
 

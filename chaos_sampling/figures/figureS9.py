@@ -122,7 +122,7 @@ def _mark_readings(axes: Axes, structure: Dataset, strength: float) -> dict[str,
     Returns:
         The mark of each reading at its highest gain.
     """
-    neurons = structure.attributes["neurons"]
+    neurons = structure.attributes["weights"]["neurons"]
     places = {"default": (strength, GAINS)}
     for name, reading in READINGS.items():
         places[name] = reading.strength(neurons), GAINS * reading.gain_factor(neurons)

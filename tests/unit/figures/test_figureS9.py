@@ -45,7 +45,7 @@ def structure():
             speed=(np.where(outcome == STATES.index("wandering"), 1.0, 0), names),
             lyapunov_max=(rng.uniform(-1, 0.5, each[:3]), names[:3]),
         ),
-        {"neurons": 100},
+        {"weights": {"neurons": 100}},
     )
 
 
