@@ -10,6 +10,7 @@ import sys
 import pytest
 import yaml
 from data_page import sections
+from PIL import Image
 from snakemake_runs import ROOT, dry_run
 
 from chaos_sampling.report.claims import COLUMNS as COLUMNS_OF_CLAIMS
@@ -33,12 +34,12 @@ def quoted(page):
 
 
 def run_example(page, folder, after="", *paths):
-    """Run the block of Python in a page, and something after it, in a folder."""
+    """Run the blocks of Python in a page, and something after them, in a folder."""
     blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 1, f"{page} must have one block of Python"
+    assert blocks, f"{page}: expected a block of Python, found none"
     path = os.pathsep.join(map(str, (ROOT, *paths)))
     environment = os.environ | {"MPLBACKEND": "Agg", "PYTHONPATH": path}
-    command = [sys.executable, "-W", "error::DeprecationWarning", "-c", blocks[0] + after]
+    command = [sys.executable, "-W", "error::DeprecationWarning", "-c", "\n".join([*blocks, after])]
     finished = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -46,11 +47,13 @@ def run_example(page, folder, after="", *paths):
     return finished.stdout
 
 
-def test_the_example_runs_and_draws(tmp_path):
+def test_the_examples_run_and_draw(tmp_path):
+    (tmp_path / "pretrained").symlink_to(ROOT / "pretrained")
     run_example(README, tmp_path)
-    pictures = list(tmp_path.iterdir())
-    assert [picture.suffix for picture in pictures] == [".png"]
-    assert pictures[0].stat().st_size > 10_000
+    pictures = sorted(tmp_path.glob("*.png"))
+    assert [picture.name for picture in pictures] == ["face.png", "gain_switch.png"]
+    assert Image.open(pictures[0]).size == (64, 64)
+    assert pictures[1].stat().st_size > 10_000
 
 
 def test_the_model_card_loads_a_generator_without_this_code():
