@@ -7,11 +7,10 @@ import re
 import shutil
 from functools import cache
 from pathlib import Path
-from typing import get_args
 
 from snakemake.io import strip_wildcard_constraints
 
-from chaos_sampling.latents.readout import Readout
+from chaos_sampling.latents.names import READOUTS
 from chaos_sampling.network.readings import READINGS
 
 ROOT = Path(workflow.basedir)
@@ -116,7 +115,7 @@ def training_settings(wildcards):
     """Return the parameters of a training, but for those of other latents than the model's."""
     gan, source = config["gan"], MODELS[wildcards.model]["latents"]
     unread = {"degree"} if source != "expander" else set()
-    unread |= {"recording"} if source in {*get_args(Readout), "gaussian"} else set()
+    unread |= {"recording"} if source in {*READOUTS, "gaussian"} else set()
     latents = {name: value for name, value in gan["latents"].items() if name not in unread}
     return {"latents": latents, "batch": gan["batch"], "training": gan["training"]}
 

@@ -12,10 +12,10 @@ from safetensors import SafetensorError, safe_open
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import update_config
 
+from chaos_sampling.latents.names import CONTROLS
+
 SCHEMA = Path(workflow.basedir, "rules", "config.schema.yaml")
 PRETRAINED = Path(workflow.basedir, "pretrained")
-# A control is Gaussian and has no gain: it is fitted to chaos at the gain of training.
-CONTROLS = {"gaussian", "ornstein_uhlenbeck", "surrogate"}
 # At which the map over the strength of the structure is judged.
 GAINS_OF_FIGURE_4 = (0, 1, 3, 5, 8)
 

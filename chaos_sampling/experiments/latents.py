@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,20 +12,17 @@ from scipy import stats
 from chaos_sampling import seeds
 from chaos_sampling.experiments import sweep
 from chaos_sampling.experiments.coordinates import gain_coordinate
-from chaos_sampling.latents import controls, sources
+from chaos_sampling.latents import controls
 from chaos_sampling.latents.chaos import ChaosLatents, read
+from chaos_sampling.latents.names import CONTROLS, READOUTS, SOURCES
 from chaos_sampling.latents.protocol import record
-from chaos_sampling.latents.readout import Readout, draw_readout, whiten
+from chaos_sampling.latents.readout import draw_readout, whiten
 from chaos_sampling.measures import mixing
 from chaos_sampling.measures.autocorrelation import mean_autocorrelation
 from chaos_sampling.network import dynamics
 from chaos_sampling.network.weights import Network, random_states
 from chaos_sampling.progress import track
 from chaos_sampling.store import Dataset, Variable
-
-READOUTS: tuple[Readout, ...] = get_args(Readout)
-CONTROLS: tuple[controls.Name, ...] = get_args(controls.Name)
-SOURCES: tuple[sources.Name, ...] = get_args(sources.Name)
 
 MEASURES = {
     "dimension": "participation ratio per latent",

@@ -9,6 +9,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Polygon
 
 from chaos_sampling.figures import style
 from chaos_sampling.figures.tiling import tile
+from chaos_sampling.latents.names import CONTROLS
 from chaos_sampling.store import Dataset
 
 # The schematic is laid out in mm, from the lower left corner of its panel.
@@ -36,9 +37,9 @@ READOUTS = {
     "subset": (1, "readout of a subset\n(random, fixed)"),
     "expander": (2, "sparse readout\n(random, fixed)"),
     "whitened": (1, "readout of a subset,\nwhitened (fixed)"),
+    **dict.fromkeys(CONTROLS, (1, "Gaussian latents,\nfitted to a subset")),
 }
-"""Neurons drawn for each latent, and caption; other latents are Gaussian, fitted to a subset."""
-GAUSSIAN = (1, "Gaussian latents,\nfitted to a subset")
+"""Neurons drawn for each latent, and caption."""
 
 
 @style.styled
@@ -56,7 +57,7 @@ def draw(samples: Dataset) -> Figure:
     top, bottom = figure.subfigures(2, 1, height_ratios=heights)
     axes = top.add_axes((0, 0, 1, 1), xlim=(0, style.WIDTH), ylim=(0, SCHEMATIC_HEIGHT))
     axes.set_axis_off()
-    readout = READOUTS.get(samples.attributes["model"]["latents"], GAUSSIAN)
+    readout = READOUTS[samples.attributes["model"]["latents"]]
     _network(axes, np.random.default_rng(2), *readout)
     _generator(axes, images[0])
     style.panel_letter(top, "a")

@@ -48,17 +48,16 @@ def draw(latents: Dataset, *, gain: float) -> Figure:
     style.letter_axes(panels)
     handles = [
         Line2D([], [], color=colour, linestyle=line, label=name)
-        for name, colour, line in LOOKS.values()
+        for name, colour, line in (LOOKS[source] for source in latents["source"])
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), handlelength=2.6)
+    figure.legend(handles=handles, loc="outside upper center", ncols=6, handlelength=2.6)
     return figure
 
 
 def _lines(axes: Axes, latents: Dataset, x: np.ndarray, values: np.ndarray) -> None:
     """Draw the mean over networks of values (source, network, x), a line per source."""
-    sources = latents["source"].tolist()
-    for source, (_, colour, line) in LOOKS.items():
-        mean = values[sources.index(source)].mean(axis=0)
+    for source, mean in zip(latents["source"], values.mean(axis=1), strict=True):
+        _, colour, line = LOOKS[source]
         axes.plot(x, mean, color=colour, linestyle=line)
 
 
@@ -91,10 +90,10 @@ def _measures(latents: Dataset) -> dict[str, np.ndarray]:
 
 def _against_gain(axes: Axes, latents: Dataset, values: np.ndarray) -> None:
     """Draw networks as dots, sources side by side, and medians over networks as lines."""
-    sources, gains = latents["source"].tolist(), latents["gain"]
-    places = np.linspace(-0.06, 0.06, len(LOOKS))
-    for place, (source, (_, colour, line)) in zip(places, LOOKS.items(), strict=True):
-        one, beside = values[sources.index(source)], gains * np.exp(place)
+    gains, places = latents["gain"], np.linspace(-0.06, 0.06, len(values))
+    for place, source, one in zip(places, latents["source"], values, strict=True):
+        _, colour, line = LOOKS[source]
+        beside = gains * np.exp(place)
         dots = np.where(np.isfinite(one), one, np.nan)
         axes.plot(beside, dots, "o", color=colour, markersize=2, markeredgewidth=0, alpha=0.7)
         axes.plot(beside, np.median(one, axis=1), color=colour, linestyle=line)

@@ -6,7 +6,6 @@ import copy
 import logging
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import get_args
 
 import numpy as np
 import torch
@@ -19,6 +18,7 @@ from chaos_sampling.gan.dcgan import render
 from chaos_sampling.gan.generators import ChaoticGenerator
 from chaos_sampling.latents import controls
 from chaos_sampling.latents.chaos import ChaosLatents, initial_states, read
+from chaos_sampling.latents.names import CONTROLS
 from chaos_sampling.latents.protocol import Latents, record
 from chaos_sampling.measures import mixing
 from chaos_sampling.measures.autocorrelation import autocorrelation
@@ -376,7 +376,7 @@ def _sources(
 
 
 def _is_control(model: ChaoticGenerator) -> bool:
-    return model.attributes.get("latents") in get_args(controls.Name)
+    return model.attributes.get("latents") in CONTROLS
 
 
 def _draw(source: Latents, count: int, *, apart: float) -> Tensor:

@@ -13,17 +13,16 @@ the surrogate is owed to more than second moments.
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
 from scipy.signal import windows
 from torch import Tensor
 
+from chaos_sampling.latents.names import CONTROLS, Control
 from chaos_sampling.measures.autocorrelation import mean_autocorrelation
 from chaos_sampling.network import dynamics
-
-Name = Literal["gaussian", "ornstein_uhlenbeck", "surrogate"]
 
 
 class Gaussian:
@@ -184,7 +183,7 @@ class Surrogate(Gaussian):
 
 
 def from_chaos(
-    name: Name,
+    name: Control,
     recording: np.ndarray,
     *,
     interval: float,
@@ -194,7 +193,7 @@ def from_chaos(
     """Return a control source in the image of recorded latents of a chaotic network.
 
     Args:
-        name: "gaussian", "ornstein_uhlenbeck" or "surrogate".
+        name: of the control.
         recording: latents of independent trajectories on the attractor, shape (T, trials, K), many
             times as long as they are correlated; lags up to half of it make up T2.
         interval: τ between samples; the surrogate advances by whole multiples of it.
@@ -215,9 +214,7 @@ def from_chaos(
     if name == "surrogate":
         kernel = torch.from_numpy(surrogate_kernel(recording))
         return Surrogate(kernel, interval, batch, generator)
-    raise ValueError(
-        f"name: expected 'gaussian', 'ornstein_uhlenbeck' or 'surrogate', found {name!r}"
-    )
+    raise ValueError(f"name: expected one of {', '.join(CONTROLS)}; found {name!r}")
 
 
 def surrogate_kernel(recording: np.ndarray) -> np.ndarray:

@@ -6,11 +6,10 @@ adjacency matrix of a sparse expander graph (reading R2 in docs/paper.md). `whit
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
-Readout = Literal["subset", "expander"]
+from chaos_sampling.latents.names import Readout
+
 SINGULAR = 1e-6
 """Ratio of second moments below which a direction counts as one in which nothing happens."""
 

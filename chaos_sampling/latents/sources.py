@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
 
 import torch
 
 from chaos_sampling import seeds
 from chaos_sampling.latents import controls
 from chaos_sampling.latents.chaos import ChaosLatents, initial_states
+from chaos_sampling.latents.names import READOUTS, Readout, Source
 from chaos_sampling.latents.protocol import Latents, record
-from chaos_sampling.latents.readout import Readout, draw_readout, whiten
+from chaos_sampling.latents.readout import draw_readout, whiten
 from chaos_sampling.network.dynamics import Method
 from chaos_sampling.network.weights import Network, random_weights
 
-Name = Literal[Readout, "whitened", controls.Name]
-"""Three readouts of chaos, and three Gaussian controls of the first of them."""
-
 
 def draw(
-    name: Name,
+    name: Source,
     *,
     neurons: int,
     count: int,
@@ -58,7 +55,7 @@ def draw(
     Raises:
         ValueError: the name is unknown, or the readout is impossible.
     """
-    readout: Readout = name if name in get_args(Readout) else "subset"
+    readout: Readout = name if name in READOUTS else "subset"
     network = Network(random_weights(neurons, seeds.generator(seed, "weights of the chaotic GAN")))
     rng = seeds.generator(seed, f"{readout} readout of the chaotic GAN")
     matrix = draw_readout(readout, neurons, count, degree=degree, rng=rng)
@@ -71,7 +68,7 @@ def draw(
         method=method,
     )
     chaos.next(burn_in)
-    if name in get_args(Readout):
+    if name in READOUTS:
         return chaos, chaos
     generator = seeds.torch_generator(seed, f"{name} latents of the GAN", device=device)
     if name == "gaussian":

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 from weakref import WeakSet
 
 import numpy as np
@@ -28,7 +28,8 @@ from chaos_sampling.gan import sampling, training
 from chaos_sampling.gan.dcgan import Generator, initialize
 from chaos_sampling.gan.generators import ChaoticGenerator, load_generator, save_generator
 from chaos_sampling.gan.sampling import sample_gain, sample_grid, sample_switched
-from chaos_sampling.latents import controls, sources
+from chaos_sampling.latents import sources
+from chaos_sampling.latents.names import CONTROLS, SOURCES
 from chaos_sampling.latents.readout import subset
 from chaos_sampling.measures.lyapunov import lyapunov_exponents
 from chaos_sampling.network.dynamics import Noise, trajectory
@@ -228,7 +229,7 @@ def assert_close_results(first, second) -> None:
         np.testing.assert_allclose(first[1][name], second[1][name], rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", get_args(sources.Name))
+@pytest.mark.parametrize("name", SOURCES)
 def test_a_training_gives_what_it_gives_on_the_cpu(name, tmp_path):
     there = train(name, "cuda", tmp_path)
     assert devices(there[0]) == {CUDA}
@@ -271,7 +272,7 @@ def assert_equal_samples(there: store.Dataset, here: store.Dataset) -> None:
         np.testing.assert_allclose(there[name].astype(float), variable.values, atol=tolerance)
 
 
-@pytest.mark.parametrize("latents", ["subset", *get_args(controls.Name)])
+@pytest.mark.parametrize("latents", ["subset", *CONTROLS])
 def test_samples_are_those_made_on_the_cpu(latents, path):
     sizes = {"frames": 6, "trajectories": 3, "ensemble": 8, "reestimation": 150}
     gained, grids, switched = [], [], []

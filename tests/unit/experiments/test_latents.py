@@ -5,8 +5,12 @@ import pytest
 from experiment_settings import LATENTS
 
 from chaos_sampling.experiments.latents import MEASURES, measure, simulate_latents
+from chaos_sampling.latents.names import SOURCES
 
-SUBSET, EXPANDER, WHITENED, GAUSSIAN, ORNSTEIN_UHLENBECK, SURROGATE = range(6)
+SUBSET, EXPANDER, WHITENED, GAUSSIAN, ORNSTEIN_UHLENBECK, SURROGATE = map(
+    SOURCES.index,
+    ("subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -16,17 +20,15 @@ def latents():
 
 def test_latents_are_labelled(latents):
     assert latents.kind == "latents"
-    assert latents["source"].tolist() == [
-        *("subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate")
-    ]
+    assert latents["source"].tolist() == list(SOURCES)
     np.testing.assert_allclose(latents["lag"], 0.3 * np.arange(51))
     across = ("source", "gain", "network")
     assert latents.variables["autocorrelation"].dims == (*across, "lag")
-    assert latents["autocorrelation"].shape == (6, 2, 2, 51)
+    assert latents["autocorrelation"].shape == (len(SOURCES), 2, 2, 51)
     assert latents.variables["density"].dims == (*across, "value")
     for name in MEASURES:
         assert latents.variables[name].dims == across
-        assert latents[name].shape == (6, 2, 2)
+        assert latents[name].shape == (len(SOURCES), 2, 2)
     assert latents.attributes == {
         **{"neurons": 100, "count": 40, "trials": 32, "duration": 45, "interval": 0.3}
     }

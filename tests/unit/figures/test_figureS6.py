@@ -5,27 +5,24 @@ import pytest
 from matplotlib.colors import same_color
 
 from chaos_sampling.figures import figureS6
+from chaos_sampling.latents.names import SOURCES
 from chaos_sampling.store import Dataset, Variable
-
-SOURCES = np.array(
-    ["subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate"]
-)
 
 
 @pytest.fixture
 def latents() -> Dataset:
     rng = np.random.default_rng(0)
-    lag, rates = np.arange(0, 30, 0.5), rng.uniform(0.2, 1, (6, 3, 4, 1))
+    lag, rates = np.arange(0, 30, 0.5), rng.uniform(0.2, 1, (len(SOURCES), 3, 4, 1))
     across = ("source", "gain", "network")
     arrays = {
-        "source": (SOURCES, ("source",)),
+        "source": (np.array(SOURCES), ("source",)),
         "gain": (np.array([2.0, 4.0, 8.0]), ("gain",)),
         "lag": (lag, ("lag",)),
         "value": (np.linspace(-3, 3, 20), ("value",)),
         "autocorrelation": (3 * np.exp(-rates * lag), (*across, "lag")),
-        "density": (rng.uniform(0, 1, (6, 3, 4, 20)), (*across, "value")),
-        "dimension": (rng.uniform(0.1, 1, (6, 3, 4)), across),
-        "kurtosis": (rng.uniform(-2, 0, (6, 3, 4)), across),
+        "density": (rng.uniform(0, 1, (len(SOURCES), 3, 4, 20)), (*across, "value")),
+        "dimension": (rng.uniform(0.1, 1, (len(SOURCES), 3, 4)), across),
+        "kurtosis": (rng.uniform(-2, 0, (len(SOURCES), 3, 4)), across),
     }
     variables = {name: Variable(values, dims, "1", name) for name, (values, dims) in arrays.items()}
     return Dataset("latents", "latents", variables)
@@ -70,5 +67,6 @@ def test_every_source_has_a_name_and_every_panel_a_letter(latents):
     figure = figureS6.draw(latents, gain=4)
     (legend,) = figure.legends
     assert len(legend.get_texts()) == len(SOURCES) == len(set(figureS6.LOOKS.values()))
+    assert figureS6.LOOKS.keys() == set(SOURCES)
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcde")
     assert figure.get_figwidth() * 25.4 == pytest.approx(180)

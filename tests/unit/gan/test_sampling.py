@@ -20,6 +20,7 @@ from chaos_sampling.gan.sampling import (
     sample_switched,
 )
 from chaos_sampling.latents.chaos import ChaosLatents, read
+from chaos_sampling.latents.names import CONTROLS
 from chaos_sampling.latents.protocol import record
 from chaos_sampling.latents.readout import subset
 from chaos_sampling.measures import mixing, timescales
@@ -30,7 +31,6 @@ from chaos_sampling.network.weights import Network, random_weights
 
 TIMES = {"burn_in": 2.0, "dt": 0.05, "interval": 0.15}
 SIZES = {"frames": 6, "trajectories": 3, "ensemble": 8, "reestimation": 64}
-CONTROLS = ("gaussian", "ornstein_uhlenbeck", "surrogate")
 
 
 def model_of(latents: str) -> ChaoticGenerator:

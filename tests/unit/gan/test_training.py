@@ -19,6 +19,7 @@ from chaos_sampling.gan.checkpoint import load_checkpoint
 from chaos_sampling.gan.history import MEANS, History
 from chaos_sampling.latents import sources
 from chaos_sampling.latents.chaos import ChaosLatents
+from chaos_sampling.latents.names import CONTROLS
 
 SETTINGS = {
     "width": 2,
@@ -130,7 +131,7 @@ def test_an_interrupted_training_gives_what_an_uninterrupted_one_gives(
     assert_equal_results(whole, resumed)
 
 
-@pytest.mark.parametrize("name", ["gaussian", "ornstein_uhlenbeck", "surrogate"])
+@pytest.mark.parametrize("name", CONTROLS)
 def test_an_interrupted_training_on_a_control_continues_bitwise(name, tmp_path, monkeypatch):
     whole = train(tmp_path / "whole", source(name))
     failing = source(name)

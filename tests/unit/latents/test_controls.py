@@ -13,9 +13,9 @@ from chaos_sampling.latents.controls import (
     from_chaos,
     surrogate_kernel,
 )
+from chaos_sampling.latents.names import CONTROLS
 from chaos_sampling.latents.protocol import record
 
-NAMES = ("gaussian", "ornstein_uhlenbeck", "surrogate")
 INTERVAL = 0.5
 FLIP = 0.1
 """Probability that a telegraph signal changes its sign from one sample to the next."""
@@ -53,7 +53,7 @@ def moments(z: np.ndarray, lag: int) -> np.ndarray:
 # --- all sources ---
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CONTROLS)
 def test_sources_give_what_training_asks_for(name, recording):
     latents = source(name, recording)
     first, second = latents.next(INTERVAL), latents.next(2 * INTERVAL)
@@ -62,7 +62,7 @@ def test_sources_give_what_training_asks_for(name, recording):
     assert not first.equal(second)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CONTROLS)
 def test_a_restored_source_continues_bitwise(name, recording):
     original, restored = source(name, recording[:7]), source(name, recording[:7], seed=1)
     original.next(5 * INTERVAL)
@@ -75,7 +75,7 @@ def test_a_restored_source_continues_bitwise(name, recording):
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CONTROLS)
 def test_what_was_fitted_is_restored_too(name, recording):
     original, restored = source(name, recording[:7]), source(name, 2 * recording[:7])
     restored.load_state_dict(original.state_dict())
@@ -85,7 +85,7 @@ def test_what_was_fitted_is_restored_too(name, recording):
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CONTROLS)
 def test_only_the_generator_decides_what_is_drawn(name, recording):
     torch.manual_seed(0)
     first = source(name, recording).next(INTERVAL)
@@ -108,7 +108,7 @@ def test_a_state_of_another_shape_is_refused(name, message, recording):
 
 
 def test_an_unknown_name_is_refused(recording):
-    with pytest.raises(ValueError, match=r"name: expected 'gaussian', .* found 'white'"):
+    with pytest.raises(ValueError, match=r"name: expected one of gaussian, .* found 'white'"):
         source("white", recording)
 
 
