@@ -55,9 +55,8 @@ def numbers(axes):
     return [text.get_text() for text in axes.texts]
 
 
-def test_each_panel_has_a_letter_on_a_double_column(cycles, panels):
+def test_each_panel_has_a_letter(panels):
     assert list(panels) == list("abcdefghijkl")
-    assert figureS11.draw(cycles).get_figwidth() * 25.4 == pytest.approx(style.WIDTH)
 
 
 def test_sorted_shares_fall_and_add_up(panels):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chaos_sampling.figures import figureS5, style
+from chaos_sampling.figures import figureS5
 from chaos_sampling.store import Dataset, Variable
 
 SIZES = np.array([100, 400])
@@ -56,7 +56,6 @@ def lines(axes):
 def test_each_panel_has_a_letter(noise):
     figure = figureS5.draw(noise)
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcdef")
-    assert figure.get_figwidth() * 25.4 == pytest.approx(style.WIDTH)
 
 
 @pytest.mark.parametrize(

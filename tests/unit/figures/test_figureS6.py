@@ -71,4 +71,3 @@ def test_every_source_has_a_name_and_every_panel_a_letter(latents):
     (legend,) = figure.legends
     assert len(legend.get_texts()) == len(SOURCES) == len(set(figureS6.LOOKS.values()))
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcde")
-    assert figure.get_figwidth() * 25.4 == pytest.approx(180)

@@ -107,7 +107,6 @@ def test_every_model_has_a_look_of_its_own_and_a_name():
     handles = figure.legends[0].get_lines()[: len(names)]
     assert len({(handle.get_color(), handle.get_marker()) for handle in handles}) == len(names)
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcdef")
-    assert figure.get_figwidth() * 25.4 == pytest.approx(180)
 
 
 def test_a_seventh_metric_has_a_panel_of_its_own(tables, monkeypatch):

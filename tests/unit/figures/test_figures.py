@@ -269,10 +269,6 @@ def test_equal_figures_give_equal_files(chaos, tmp_path, suffix):
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_figures_are_a_double_column_wide(chaos):
-    assert figure1.draw(*chaos).get_figwidth() * 25.4 == pytest.approx(180)
-
-
 def test_save_refuses_other_formats_and_leaves_nothing(samples, tmp_path):
     with pytest.raises(KeyError, match="pdf"):
         style.save(figure2.draw(samples), tmp_path / "figure.pdf")
