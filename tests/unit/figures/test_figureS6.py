@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
+from drawn import lines_in
+from tables import variables
 
 from chaos_sampling.figures import figureS6
-from chaos_sampling.store import Dataset, Variable
+from chaos_sampling.store import Dataset
 
 SOURCES = np.array(
     ["subset", "expander", "whitened", "gaussian", "ornstein_uhlenbeck", "surrogate"]
@@ -27,14 +28,13 @@ def latents() -> Dataset:
         "dimension": (rng.uniform(0.1, 1, (6, 3, 4)), across),
         "kurtosis": (rng.uniform(-2, 0, (6, 3, 4)), across),
     }
-    variables = {name: Variable(values, dims, "1", name) for name, (values, dims) in arrays.items()}
-    return Dataset("latents", "latents", variables)
+    return Dataset("latents", "latents", variables(**arrays))
 
 
 def lines_of(axes, source):
     """Return the data of the lines in the colour of a source."""
     colour = figureS6.LOOKS[source][1]
-    return [line.get_ydata() for line in axes.lines if same_color(line.get_color(), colour)]
+    return [line.get_ydata() for line in lines_in(axes, colour)]
 
 
 @pytest.mark.parametrize(("gain", "shown"), [(4, 1), (7, 2)])
