@@ -12,32 +12,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from small_gan import IMAGES, OURS, SETTINGS, source
 
 from chaos_sampling import store
 from chaos_sampling.gan import training
 from chaos_sampling.gan.checkpoint import load_checkpoint
 from chaos_sampling.gan.history import MEANS, History
-from chaos_sampling.latents import sources
 from chaos_sampling.latents.chaos import ChaosLatents
 
-SETTINGS = {
-    "width": 2,
-    "images_shown": 48,
-    "advance": 1.0,
-    "learning_rate": 1e-3,
-    "beta1": 0.5,
-    "record_every": 8,
-    "grid_every": 16,
-    "seed": 1,
-    "device": "cpu",
-}
-OURS = {
-    "discriminator": "dcgan",
-    "real_label": 0.9,
-    "flip": True,
-    "learning_rate_decay": 0.4,
-    "ema_decay": 0.9,
-}
 PAPER = {
     "discriminator": "text",
     "real_label": 1.0,
@@ -45,26 +27,6 @@ PAPER = {
     "learning_rate_decay": 0.0,
     "ema_decay": 0.0,
 }
-IMAGES = np.random.default_rng(0).integers(0, 256, (10, 64, 64, 3), np.uint8)
-
-
-def source(name: str = "subset"):
-    """Return a source as the workflow draws it."""
-    latents, _ = sources.draw(
-        name,
-        neurons=20,
-        count=6,
-        degree=2,
-        gain=4,
-        burn_in=5,
-        dt=0.1,
-        method="euler",
-        recording={"duration": 4, "interval": 0.5},
-        batch=4,
-        seed=1,
-        device="cpu",
-    )
-    return latents
 
 
 class FailingLatents(ChaosLatents):
