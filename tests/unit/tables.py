@@ -1,6 +1,8 @@
-"""What tests of tables share."""
+"""Variables of datasets as tests of tables and figures write them."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from chaos_sampling.store import Variable
 
@@ -10,9 +12,6 @@ def variables(**arrays):
     return {name: Variable(values, dims, "1", name) for name, (values, dims) in arrays.items()}
 
 
-def find(found, quantity, **conditions):
-    chosen = found[found["quantity"] == quantity]
-    for column, value in conditions.items():
-        chosen = chosen[chosen[column] == value]
-    assert len(chosen) == 1, (quantity, conditions)
-    return chosen.iloc[0]
+def unnamed(**arrays):
+    """Return variables whose axes carry no meaning, for what asks only for the values."""
+    return variables(**{name: (x, tuple("abcdef"[: np.ndim(x)])) for name, x in arrays.items()})

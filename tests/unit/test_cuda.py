@@ -19,18 +19,17 @@ from weakref import WeakSet
 import numpy as np
 import pytest
 import torch
+from small_gan import IMAGES, OURS, SETTINGS, source, untrained
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from chaos_sampling import seeds, store
 from chaos_sampling.device import Stopwatch
 from chaos_sampling.gan import sampling, training
-from chaos_sampling.gan.dcgan import Generator, initialize
-from chaos_sampling.gan.generators import ChaoticGenerator, load_generator, save_generator
+from chaos_sampling.gan.dcgan import Generator
+from chaos_sampling.gan.generators import load_generator, save_generator
 from chaos_sampling.gan.sampling import sample_gain, sample_grid, sample_switched
-from chaos_sampling.latents import sources
 from chaos_sampling.latents.names import CONTROLS, SOURCES
-from chaos_sampling.latents.readout import subset
 from chaos_sampling.measures.lyapunov import lyapunov_exponents
 from chaos_sampling.network.dynamics import Noise, trajectory
 from chaos_sampling.network.weights import Network, random_states, random_weights
@@ -45,21 +44,7 @@ ACROSS = (
     torch._has_compatible_shallow_copy_type,
 )
 """What takes tensors of two devices."""
-IMAGES = np.random.default_rng(0).integers(0, 256, (10, 64, 64, 3), np.uint8)
-TRAINING = {
-    "width": 2,
-    "advance": 1.0,
-    "learning_rate": 1e-4,
-    "beta1": 0.5,
-    "record_every": 8,
-    "grid_every": 8,
-    "discriminator": "dcgan",
-    "real_label": 0.9,
-    "flip": True,
-    "learning_rate_decay": 0.4,
-    "ema_decay": 0.9,
-    "seed": 1,
-}
+TRAINING = SETTINGS | OURS | {"learning_rate": 1e-4, "grid_every": 8}
 TIMES = {"burn_in": 1.0, "dt": 0.05, "interval": 0.15}
 
 
@@ -187,34 +172,10 @@ def test_tensors_on_two_devices_may_not_meet():
         np.asarray(there)
 
 
-def draw(name: str, device: str):
-    return sources.draw(
-        name,
-        neurons=20,
-        count=6,
-        degree=2,
-        gain=4,
-        burn_in=1,
-        dt=0.1,
-        method="euler",
-        recording={"duration": 4, "interval": 0.5},
-        batch=4,
-        seed=1,
-        device=device,
-    )
-
-
 def train(name: str, device: str, path, images_shown: int = 16) -> tuple[Generator, store.Dataset]:
-    latents, _ = draw(name, device)
-    return training.train(
-        IMAGES,
-        latents,
-        **TRAINING,
-        images_shown=images_shown,
-        device=device,
-        checkpoint=path / "checkpoint",
-        lines=path / "lines.jsonl",
-    )
+    settings = TRAINING | {"images_shown": images_shown, "device": device}
+    files = {"checkpoint": path / "checkpoint", "lines": path / "lines.jsonl"}
+    return training.train(IMAGES, source(name, device), **settings, **files)
 
 
 def devices(generator: Generator) -> set[torch.device]:
@@ -256,13 +217,7 @@ def test_a_training_goes_on_where_it_is_continued(name, begun, ended, tmp_path):
 @pytest.fixture
 def path(tmp_path):
     """Write an untrained generator to a file and return its path."""
-    rng = np.random.default_rng(1)
-    network = Network(random_weights(50, rng).float())
-    generator = Generator(5, 2)
-    initialize(generator, torch.Generator().manual_seed(0))
-    readout = torch.from_numpy(subset(50, 5, rng))
-    model = ChaoticGenerator(generator, network, readout, 4.0, {"seed": 1})
-    save_generator(tmp_path / "generator.safetensors", model)
+    save_generator(tmp_path / "generator.safetensors", untrained({"seed": 1}))
     return tmp_path / "generator.safetensors"
 
 

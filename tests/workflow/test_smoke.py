@@ -126,7 +126,7 @@ def test_figures_are_drawn_as_png_and_svg(smoke, name):
     folder = smoke.directory / "results" / "figures"
     with Image.open(folder / f"{name}.png") as image:
         image.load()
-        assert 1000 < image.width < 6000
+        assert image.width == pytest.approx(180 / 25.4 * 300, abs=1)  # 180 mm at 300 dpi
         assert 500 < image.height < 9000
         assert len(image.convert("L").resize((64, 64)).getcolors()) > 10
     drawing = ElementTree.parse(folder / f"{name}.svg").getroot()

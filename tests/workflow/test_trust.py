@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pytest
 import torch
+from harmful import Harmful
 from PIL import Image
 from snakemake_runs import ROOT, parsed
 
@@ -19,16 +20,6 @@ from chaos_sampling.gan.generators import load_generator
 
 RULES = {rule.name: rule for rule in parsed().rules if rule.name != "all"}
 MODULES = sorted([*(ROOT / "chaos_sampling").rglob("*.py"), *(ROOT / "scripts").glob("*.py")])
-
-
-class Harmful:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return open, (str(self.path), "w")
 
 
 READERS = {

@@ -507,11 +507,6 @@ def test_when_every_source_fails_one_message_says_what_to_do(tmp_path, mirror, d
         assert part in lines[4]
 
 
-def test_the_complete_archive_is_described_as_published():
-    assert f"{celeba.ARCHIVE.size / 2**30:.2f}" == "1.34"
-    assert celeba.ARCHIVE.checksum == "00d2c5bc6d35e252742224ab0c1e8fcb"
-
-
 @pytest.mark.parametrize("first", [1, 182_638])
 def test_of_a_copy_with_one_partition_every_tenth_is_held_out(tmp_path, caplog, first):
     files = {f"{first + i:06d}.webp": encoded(i, 64, 64, "WEBP") for i in range(20)}

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color, to_hex
+from drawn import lines_in
+from matplotlib.colors import to_hex
 from scipy import stats
 from tables import variables
 
@@ -65,7 +66,7 @@ def test_wide_intervals_do_not_squeeze_the_autocorrelations():
 
 def test_speeds_of_every_model_are_drawn_against_gain(figure):
     axes = figure.axes[3]
-    lines = [line for line in axes.lines if same_color(line.get_color(), models.COLOURS[0])]
+    lines = lines_in(axes, models.COLOURS[0])
     assert len(lines) == 2  # both states of batch norm
     np.testing.assert_allclose(np.asarray(lines[0].get_xdata(), float), GAINS)
     half_lives = np.asarray(lines[0].get_ydata(), float)
@@ -74,7 +75,7 @@ def test_speeds_of_every_model_are_drawn_against_gain(figure):
 
 def test_a_time_beyond_what_was_recorded_has_no_symbol(figure):
     for axes, count in zip(figure.axes[2:5], (2, 0, 0), strict=True):
-        lines = [line for line in axes.lines if same_color(line.get_color(), models.COLOURS[1])]
+        lines = lines_in(axes, models.COLOURS[1])
         assert len(lines) == count
 
 

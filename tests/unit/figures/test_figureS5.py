@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tables import unnamed
 
-from chaos_sampling.figures import figureS5, style
-from chaos_sampling.store import Dataset, Variable
+from chaos_sampling.figures import figureS5
+from chaos_sampling.store import Dataset
 
 SIZES = np.array([100, 400])
 
@@ -25,10 +26,6 @@ def noise():
         "swept_half_life": rng.uniform(0.1, 1, (2, 3, 4)),
         "swept_theory": rng.uniform(0.1, 1, (2, 3)),
     }
-    variables = {
-        name: Variable(values, tuple(f"axis{axis}" for axis in range(values.ndim)), "1", name)
-        for name, values in arrays.items()
-    }
     attributes = {
         "stable_gain": 0.6,
         "chaotic_gain": 4.0,
@@ -37,7 +34,7 @@ def noise():
         "half_life_chaos": 2.95,
         "swept_neurons": 200,
     }
-    return Dataset("noise", "noise", variables, attributes)
+    return Dataset("noise", "noise", unnamed(**arrays), attributes)
 
 
 def dots(axes):
@@ -56,7 +53,6 @@ def lines(axes):
 def test_each_panel_has_a_letter(noise):
     figure = figureS5.draw(noise)
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcdef")
-    assert figure.get_figwidth() * 25.4 == pytest.approx(style.WIDTH)
 
 
 @pytest.mark.parametrize(

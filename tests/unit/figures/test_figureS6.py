@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
+from drawn import lines_in
+from tables import variables
 
 from chaos_sampling.figures import figureS6
 from chaos_sampling.latents.names import SOURCES
-from chaos_sampling.store import Dataset, Variable
+from chaos_sampling.store import Dataset
 
 
 @pytest.fixture
@@ -24,14 +25,13 @@ def latents() -> Dataset:
         "dimension": (rng.uniform(0.1, 1, (len(SOURCES), 3, 4)), across),
         "kurtosis": (rng.uniform(-2, 0, (len(SOURCES), 3, 4)), across),
     }
-    variables = {name: Variable(values, dims, "1", name) for name, (values, dims) in arrays.items()}
-    return Dataset("latents", "latents", variables)
+    return Dataset("latents", "latents", variables(**arrays))
 
 
 def lines_of(axes, source):
     """Return the data of the lines in the colour of a source."""
     colour = figureS6.LOOKS[source][1]
-    return [line.get_ydata() for line in axes.lines if same_color(line.get_color(), colour)]
+    return [line.get_ydata() for line in lines_in(axes, colour)]
 
 
 @pytest.mark.parametrize(("gain", "shown"), [(4, 1), (7, 2)])
@@ -69,4 +69,3 @@ def test_every_source_has_a_name_and_every_panel_a_letter(latents):
     assert len(legend.get_texts()) == len(SOURCES) == len(set(figureS6.LOOKS.values()))
     assert figureS6.LOOKS.keys() == set(SOURCES)
     assert [axes.get_title(loc="left") for axes in figure.axes] == list("abcde")
-    assert figure.get_figwidth() * 25.4 == pytest.approx(180)

@@ -2,26 +2,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn import lines_in
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from tables import unnamed
 
 from chaos_sampling.figures import figure1, figure2, figure3, figure4, style
 from chaos_sampling.figures.tiling import tile
-from chaos_sampling.store import Dataset, Variable
+from chaos_sampling.store import Dataset
 
 
 def dataset(kind: str, attributes: dict | None = None, **arrays: np.ndarray) -> Dataset:
     """Return a dataset whose dimensions carry no meaning: the figures ask only for the arrays."""
-    variables = {
-        name.replace("__", "/"): Variable(
-            values, tuple(f"axis{axis}" for axis in range(np.ndim(values))), "1", name
-        )
-        for name, values in arrays.items()
-    }
-    return Dataset(kind, kind, variables, attributes or {})
+    named = {name.replace("__", "/"): values for name, values in arrays.items()}
+    return Dataset(kind, kind, unnamed(**named), attributes or {})
 
 
 SUBSET = {"model": {"latents": "subset"}}
@@ -159,7 +156,7 @@ def test_figure2_shows_whole_rows_of_the_samples(samples, available, shown, colu
 def test_figure2_has_the_readout_of_the_model(samples, latents, lines, named):
     model = dataset("samples", {"model": {"latents": latents}}, images=samples["images"])
     schematic = figure2.draw(model).axes[0]
-    drawn = [line for line in schematic.lines if same_color(line.get_color(), style.READOUT)]
+    drawn = lines_in(schematic, style.READOUT)
     assert sum(len(line.get_xdata()) == 2 for line in drawn) == lines
     assert any(named in text.get_text() for text in schematic.texts)
 
@@ -267,10 +264,6 @@ def test_equal_figures_give_equal_files(chaos, tmp_path, suffix):
         style.save(figure1.draw(*chaos), tmp_path / f"{name}.{suffix}")
     first, second = (tmp_path / f"{name}.{suffix}" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
-
-
-def test_figures_are_a_double_column_wide(chaos):
-    assert figure1.draw(*chaos).get_figwidth() * 25.4 == pytest.approx(180)
 
 
 def test_save_refuses_other_formats_and_leaves_nothing(samples, tmp_path):

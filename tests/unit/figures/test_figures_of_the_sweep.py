@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.colors import same_color
+from drawn import lines_in
 from matplotlib.figure import Figure
 from tables import variables
 
@@ -70,12 +70,7 @@ def simulated(theory):
 
 def of_size(axes, size, marker):
     """Return the lines in the colour of a size that have a marker, if any."""
-    colour = sweep.colour_of(size)
-    return [
-        line
-        for line in axes.lines
-        if same_color(line.get_color(), colour) and line.get_marker() == marker
-    ]
+    return lines_in(axes, sweep.colour_of(size), marker)
 
 
 def test_sizes_have_colours_of_their_own():
@@ -130,15 +125,14 @@ def test_s2_has_a_panel_for_each_gain_above_one(theory, simulated):
     assert [axes.get_title() for axes in figure.axes] == ["$g$ = 2", "$g$ = 4", "$g$ = 8"]
     for axes in figure.axes:
         for dataset in mixings:
-            colour = sweep.colour_of(dataset.attributes["neurons"])
-            lines = [line for line in axes.lines if same_color(line.get_color(), colour)]
+            lines = lines_in(axes, sweep.colour_of(dataset.attributes["neurons"]))
             assert len(lines) == 3 + 1  # networks and their mean
             assert all(line.get_ydata()[0] == pytest.approx(1) for line in lines)
 
 
 def test_s2_draws_theory_of_the_same_gain(theory, simulated):
     for row, axes in enumerate(figureS2.draw(theory, simulated[0]).axes, start=1):
-        (line,) = [line for line in axes.lines if same_color(line.get_color(), style.BLACK)]
+        (line,) = lines_in(axes, style.BLACK)
         np.testing.assert_array_equal(line.get_xdata(), theory["lag"][row])
         expected = theory["correlation_phi"][row] / theory["variance_phi"][row]
         np.testing.assert_allclose(line.get_ydata(), expected)

@@ -6,23 +6,20 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from small_gan import untrained
 
 from chaos_sampling import store
-from chaos_sampling.gan.dcgan import Generator, initialize
 from chaos_sampling.gan.generators import ChaoticGenerator, load_generator, save_generator
-from chaos_sampling.latents.readout import subset
 from chaos_sampling.network.weights import Network, random_weights
 
 
 @pytest.fixture
 def model() -> ChaoticGenerator:
-    rng = np.random.default_rng(0)
-    generator = Generator(5, 2)
-    initialize(generator, torch.Generator().manual_seed(0))
-    generator(torch.randn(4, 5, generator=torch.Generator().manual_seed(1)))  # moves its statistics
-    network = Network(random_weights(8, rng).float())
-    readout = torch.from_numpy(subset(8, 5, rng))
-    return ChaoticGenerator(generator.eval(), network, readout, 4.0, {"dataset": "test", "seed": 3})
+    model = untrained({"dataset": "test", "seed": 3}, neurons=8)
+    z = torch.randn(4, 5, generator=torch.Generator().manual_seed(1))
+    model.generator(z)  # moves its statistics
+    model.generator.eval()
+    return model
 
 
 def test_a_saved_generator_comes_back_whole(model, tmp_path):

@@ -5,17 +5,13 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from small_gan import grid
 
 from chaos_sampling import store
 from chaos_sampling.gan.history import MEANS, History, nearest_distance
 
 SHOWN = torch.zeros(64, 5)
 BATCH = 4
-
-
-def grid(*levels: int) -> torch.Tensor:
-    """Return images (n, 2, 2, 3), each of one grey level."""
-    return torch.tensor(levels, dtype=torch.uint8)[:, None, None, None].repeat(1, 2, 2, 3)
 
 
 def run(history: History, *steps: list[float]) -> None:

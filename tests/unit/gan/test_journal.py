@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from small_gan import grid
 
 from chaos_sampling.gan.history import History
 from chaos_sampling.gan.journal import Journal
@@ -15,11 +16,6 @@ SHOWN = torch.zeros(64, 5)
 HEALTHY = [1.0, 2.0, 0.8, 0.2]
 WON = [0.01, 8.0, 0.999, 0.001]
 """Losses of both, D(x) and D(G(z)), in the order of `history.MEANS`."""
-
-
-def grid(*levels: int) -> torch.Tensor:
-    """Return images (n, 2, 2, 3), each of one grey level."""
-    return torch.tensor(levels, dtype=torch.uint8)[:, None, None, None].repeat(1, 2, 2, 3)
 
 
 def journal(history: History, lines=None, **changes) -> Journal:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
+from small_gan import untrained
 
 from chaos_sampling import store
-from chaos_sampling.gan.dcgan import Generator, initialize, render
+from chaos_sampling.gan.dcgan import render
 from chaos_sampling.gan.generators import ChaoticGenerator
 from chaos_sampling.gan.sampling import (
     _speeds,
@@ -22,12 +24,10 @@ from chaos_sampling.gan.sampling import (
 from chaos_sampling.latents.chaos import ChaosLatents, read
 from chaos_sampling.latents.names import CONTROLS
 from chaos_sampling.latents.protocol import record
-from chaos_sampling.latents.readout import subset
 from chaos_sampling.measures import mixing, timescales
 from chaos_sampling.measures.autocorrelation import mean_autocorrelation
 from chaos_sampling.network import dynamics
 from chaos_sampling.network.schedules import Sinusoid
-from chaos_sampling.network.weights import Network, random_weights
 
 TIMES = {"burn_in": 2.0, "dt": 0.05, "interval": 0.15}
 SIZES = {"frames": 6, "trajectories": 3, "ensemble": 8, "reestimation": 64}
@@ -35,15 +35,11 @@ SIZES = {"frames": 6, "trajectories": 3, "ensemble": 8, "reestimation": 64}
 
 def model_of(latents: str) -> ChaoticGenerator:
     """Return an untrained generator whose batch-norm statistics are those of its chaos at g = 4."""
-    rng = np.random.default_rng(1)
-    network = Network(random_weights(50, rng).float())
-    readout = torch.from_numpy(subset(50, 5, rng))
-    generator = Generator(5, 2)
-    initialize(generator, torch.Generator().manual_seed(0))
+    model = untrained({"latents": latents, "seed": 1})
     states = initial_states(50, 2048, seed=99, trajectories="sampled")
-    states = dynamics.advance(network, states, 4.0, duration=20.0, dt=0.05)
-    generator = reestimate(generator, read(states, readout)).eval()
-    return ChaoticGenerator(generator, network, readout, 4.0, {"latents": latents, "seed": 1})
+    states = dynamics.advance(model.network, states, 4.0, duration=20.0, dt=0.05)
+    generator = reestimate(model.generator, read(states, model.readout)).eval()
+    return replace(model, generator=generator)
 
 
 @pytest.fixture(scope="module")

@@ -12,33 +12,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from small_gan import IMAGES, OURS, SETTINGS, source
 
 from chaos_sampling import store
 from chaos_sampling.gan import training
 from chaos_sampling.gan.checkpoint import load_checkpoint
 from chaos_sampling.gan.history import MEANS, History
-from chaos_sampling.latents import sources
 from chaos_sampling.latents.chaos import ChaosLatents
 from chaos_sampling.latents.names import CONTROLS
 
-SETTINGS = {
-    "width": 2,
-    "images_shown": 48,
-    "advance": 1.0,
-    "learning_rate": 1e-3,
-    "beta1": 0.5,
-    "record_every": 8,
-    "grid_every": 16,
-    "seed": 1,
-    "device": "cpu",
-}
-OURS = {
-    "discriminator": "dcgan",
-    "real_label": 0.9,
-    "flip": True,
-    "learning_rate_decay": 0.4,
-    "ema_decay": 0.9,
-}
 PAPER = {
     "discriminator": "text",
     "real_label": 1.0,
@@ -46,26 +28,6 @@ PAPER = {
     "learning_rate_decay": 0.0,
     "ema_decay": 0.0,
 }
-IMAGES = np.random.default_rng(0).integers(0, 256, (10, 64, 64, 3), np.uint8)
-
-
-def source(name: str = "subset"):
-    """Return a source as the workflow draws it."""
-    latents, _ = sources.draw(
-        name,
-        neurons=20,
-        count=6,
-        degree=2,
-        gain=4,
-        burn_in=5,
-        dt=0.1,
-        method="euler",
-        recording={"duration": 4, "interval": 0.5},
-        batch=4,
-        seed=1,
-        device="cpu",
-    )
-    return latents
 
 
 class FailingLatents(ChaosLatents):
@@ -359,7 +321,7 @@ def test_the_course_of_the_training_is_recorded(tmp_path):
     for name in ("real_probability", "fake_probability"):
         assert ((history[name] > 0) & (history[name] < 1)).all()
     store.save(history, tmp_path / "training.h5")
-    assert store.load(tmp_path / "training.h5", "training").kind == "training"
+    store.load(tmp_path / "training.h5", "training")  # which refuses other kinds
 
 
 def test_the_discriminator_learns_to_tell_bright_images_from_generated_ones(tmp_path):
@@ -411,11 +373,16 @@ def test_the_average_moves_towards_weights_and_statistics(
         torch.testing.assert_close(value, before[name] + change)
 
 
-def test_every_step_has_its_learning_rate(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("learning_rate_decay", "factors"),
+    [(0.4, np.minimum(1, (1 - np.arange(12) / 12) / 0.4)), (0.0, np.ones(12))],
+    ids=["falls linearly at the end", "stays"],
+)
+def test_every_step_has_its_learning_rate(tmp_path, monkeypatch, learning_rate_decay, factors):
     rates = []
     monkeypatch.setattr(training.Players, "set_learning_rate", lambda _, rate: rates.append(rate))
-    train(tmp_path)
-    np.testing.assert_allclose(rates, 1e-3 * np.minimum(1, (1 - np.arange(12) / 12) / 0.4))
+    train(tmp_path, learning_rate_decay=learning_rate_decay)
+    np.testing.assert_allclose(rates, 1e-3 * factors)
 
 
 def batches(count: int, **changes) -> torch.Tensor:
@@ -451,14 +418,6 @@ def test_half_of_the_images_are_mirrored():
     assert (left ^ right).all()
     assert left[:, :, 0].float().mean() == pytest.approx(0.5, abs=0.07)  # error √(1/4/600) = 0.02
     assert not batches(20)[..., 1, -1].eq(1).any()
-
-
-@pytest.mark.parametrize(
-    ("done", "learning_rate_decay", "factor"),
-    [(0.0, 0.4, 1), (0.6, 0.4, 1), (0.8, 0.4, 0.5), (1.0, 0.4, 0), (0.99, 0.0, 1)],
-)
-def test_the_learning_rate_falls_linearly_at_the_end(done, learning_rate_decay, factor):
-    assert training._schedule(done, learning_rate_decay) == pytest.approx(factor)
 
 
 def test_fewer_images_than_a_batch_are_refused(tmp_path):

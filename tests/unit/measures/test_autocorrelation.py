@@ -5,21 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.signal import lfilter
+from processes import ornstein_uhlenbeck
 
 from chaos_sampling.measures.autocorrelation import autocorrelation, mean_autocorrelation
 from chaos_sampling.measures.mixing import step_change
 
 SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=6)
 SERIES = hnp.arrays(np.float64, SHAPES, elements=st.floats(-100, 100))
-
-
-@pytest.fixture(scope="module")
-def ornstein_uhlenbeck():
-    """Sample 50 processes of time constant 1 and variance 1, exactly, every 0.1 τ for 2000 τ."""
-    noise = np.random.default_rng(0).normal(size=(20_000, 50))
-    noise[1:] *= np.sqrt(1 - np.exp(-0.2))
-    return lfilter([1], [1, -np.exp(-0.1)], noise, axis=0)
 
 
 @given(SERIES, st.data())
@@ -52,8 +44,8 @@ def test_autocorrelation_of_a_sinusoid_is_a_cosine(period):
     np.testing.assert_allclose(found, np.cos(2 * np.pi * time[:300] / period) / 2, atol=1e-3)
 
 
-def test_autocorrelation_of_an_ornstein_uhlenbeck_process(ornstein_uhlenbeck):
-    found = autocorrelation(ornstein_uhlenbeck, 50).mean(axis=1)
+def test_autocorrelation_of_an_ornstein_uhlenbeck_process():
+    found = autocorrelation(ornstein_uhlenbeck(20_000, 50), 50).mean(axis=1)
     # five standard errors: 50 × 2000 τ hold 1e5 independent samples
     np.testing.assert_allclose(found, np.exp(-0.1 * np.arange(50)), atol=5 * np.sqrt(2e-5))
 
@@ -76,6 +68,7 @@ def test_mean_autocorrelation_averages_trials_and_channels():
     np.testing.assert_allclose(mean_autocorrelation(series, 2), expected, atol=1e-12)
 
 
-def test_step_change_follows_from_the_autocorrelation(ornstein_uhlenbeck):
+def test_step_change_follows_from_the_autocorrelation():
+    series = ornstein_uhlenbeck(20_000, 50)
     # ⟨(x(t + s) − x(t))²⟩ = 2 (C(0) − C(s)), and 1 − exp(−s) for this process
-    assert step_change(ornstein_uhlenbeck) ** 2 == pytest.approx(2 - 2 * np.exp(-0.1), rel=0.01)
+    assert step_change(series) ** 2 == pytest.approx(2 - 2 * np.exp(-0.1), rel=0.01)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from scipy.signal import lfilter
+from processes import ornstein_uhlenbeck
 from scipy.stats import special_ortho_group
 
 from chaos_sampling.measures.mixing import pair_correlations, participation_ratio, step_change
@@ -118,9 +118,7 @@ def test_equal_correlations_are_found_through_noise(correlation):
 @pytest.fixture(scope="module")
 def independent():
     """Sample independent Ornstein-Uhlenbeck processes, shape (time, trial, neuron)."""
-    noise = np.random.default_rng(1).normal(size=(500, 4, 150))
-    noise[1:] *= np.sqrt(1 - np.exp(-0.2))
-    return lfilter([1], [1, -np.exp(-0.1)], noise, axis=0)
+    return ornstein_uhlenbeck(500, 4, 150, seed=1)
 
 
 def test_independent_neurons_have_only_noise(independent):

@@ -4,19 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.signal import lfilter
+from processes import ornstein_uhlenbeck
 
 from chaos_sampling.measures.autocorrelation import autocorrelation
 from chaos_sampling.measures.timescales import correlation_time, divergence_rate, half_life
-
-
-@pytest.fixture(scope="module")
-def ornstein_uhlenbeck():
-    """Sample 50 processes of time constant 1 and variance 1, exactly, every 0.1 τ for 2000 τ."""
-    noise = np.random.default_rng(0).normal(size=(20_000, 50))
-    noise[1:] *= np.sqrt(1 - np.exp(-0.2))
-    return lfilter([1], [1, -np.exp(-0.1)], noise, axis=0)
-
 
 # --- times read from it ---
 
@@ -84,15 +75,15 @@ def test_correlation_time_of_a_hyperbolic_secant():
     assert correlation_time(correlation, 0.1) == pytest.approx(2, rel=1e-6)
 
 
-def test_correlation_time_of_an_ornstein_uhlenbeck_process(ornstein_uhlenbeck):
-    correlation = autocorrelation(ornstein_uhlenbeck, 80).mean(axis=1)
+def test_correlation_time_of_an_ornstein_uhlenbeck_process():
+    correlation = autocorrelation(ornstein_uhlenbeck(20_000, 50), 80).mean(axis=1)
     # 1e5 τ give the square of each lag to within 1 %
     assert correlation_time(correlation, 0.1) == pytest.approx(1, rel=0.03)
 
 
-def test_correlation_time_counts_independent_samples(ornstein_uhlenbeck):
+def test_correlation_time_counts_independent_samples():
     # the variance of ⟨x²⟩ over a time T is 2 T2 / T for a Gaussian process
-    windows = np.square(ornstein_uhlenbeck).reshape(40, 500, 50).mean(axis=1)
+    windows = np.square(ornstein_uhlenbeck(20_000, 50)).reshape(40, 500, 50).mean(axis=1)
     assert windows.var() == pytest.approx(2 * 1 / 50, rel=0.15)  # 5 standard errors
 
 

@@ -19,7 +19,3 @@ def test_reading_is_a_strength_and_a_factor_of_the_gain(name, strength, factor, 
     assert reading.strength(100) == strength
     assert reading.gain_factor(100) == pytest.approx(factor)
     assert reading.label == label
-
-
-def test_there_are_four_readings():
-    assert len(set(READINGS.values())) == len(READINGS) == 4

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from harmful import Harmful
 from torch_fidelity import feature_extractor_inceptionv3
 from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
 
@@ -90,16 +91,6 @@ def test_global_random_numbers_are_left_alone(images, inception):
 def test_an_unknown_name_is_refused(images):
     with pytest.raises(ValueError, match=r"expected one of .*efficientnet_lite0.*'vgg'"):
         extract("vgg", images, weights=None, device="cpu")
-
-
-class Harmful:
-    """Creates a file when it is unpickled."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return open, (str(self.path), "w")
 
 
 def test_weights_are_never_run(images, tmp_path):

@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from tables import find, variables
+from tables import variables
 
 from chaos_sampling.statistics.cycles import correlations, cycles_table
-from chaos_sampling.statistics.table import COLUMNS
+from chaos_sampling.statistics.selection import only
 from chaos_sampling.store import Dataset
+
+CHAOS, FROZEN = {"protocol": "chaos"}, {"protocol": "frozen"}
 
 
 def cycles_data(networks=3, copies=4, cycles=5, patterns=3, seed=0):
@@ -57,18 +59,6 @@ def found():
     return cycles_table(cycles_data(), seed=0)
 
 
-def condition(protocol):
-    return json.dumps(
-        {
-            "high_duration": [300.0, 320.0],
-            "high_gain": 8.0,
-            "low_duration": [100.0, 120.0],
-            "low_gain": 1.0,
-            "protocol": protocol,
-        }
-    )
-
-
 @pytest.mark.parametrize(
     ("quantity", "chaos", "frozen"),
     [
@@ -80,18 +70,18 @@ def condition(protocol):
     ],
 )
 def test_ends_of_cycles_are_summarised(found, quantity, chaos, frozen):
-    for protocol, mean in (("chaos", chaos), ("frozen", frozen)):
-        row = find(found, quantity, condition=condition(protocol))
+    for condition, mean in ((CHAOS, chaos), (FROZEN, frozen)):
+        row = only(found, quantity, condition=condition)
         assert row["mean"] == pytest.approx(mean)
         assert row["networks"] == 3
 
 
 def test_restarts_are_summarised(found):
-    restarts = '{"low_gain": 1.0, "protocol": "restarts"}'
+    restarts = {"low_gain": 1, "protocol": "restarts"}
     means = {"retrieval_fraction": 0.8, "negative_fraction": 0.2, "mixture_fraction": 0.2}
     means["energy_final"] = -1.3
     for quantity, mean in means.items():
-        assert find(found, quantity, condition=restarts)["mean"] == pytest.approx(mean)
+        assert only(found, quantity, condition=restarts)["mean"] == pytest.approx(mean)
 
 
 def test_energies_are_compared_within_each_network():
@@ -102,16 +92,16 @@ def test_energies_are_compared_within_each_network():
     data["restart_energy"][:] *= scale[:, None] / 2
     ratios = cycles_table(data, seed=0)
     for quantity, ratio in (("energy_over_patterns", 6 / 7), ("energy_over_restarts", 24 / 13)):
-        found = find(ratios, quantity, condition=condition("chaos"))
+        found = only(ratios, quantity, condition=CHAOS)
         expected = pytest.approx([ratio] * 3)
         assert [found[name] for name in ("low", "mean", "high")] == expected
 
 
 def test_network_that_stays_is_nonuniform_and_never_switches():
-    only = cycles_table(cycles_data(networks=1), seed=0)
+    found = cycles_table(cycles_data(networks=1), seed=0)
     means = {"switch_probability": 0, "nonuniform_fraction": 1, "visit_entropy": 0}
     for quantity, mean in means.items():
-        assert find(only, quantity, condition=condition("chaos"))["mean"] == mean
+        assert only(found, quantity, condition=CHAOS)["mean"] == mean
 
 
 def test_order_of_visits_is_held_against_independent_ones():
@@ -126,13 +116,13 @@ def test_order_of_visits_is_held_against_independent_ones():
         ("stay_excess", 1 / 4 - 4 / 9, 0),
         ("repeat_excess", -1 / 6, 0),
     ):
-        row = find(ordered, quantity, condition=condition("chaos"))
+        row = only(ordered, quantity, condition=CHAOS)
         assert (row["mean"], row["theory"]) == pytest.approx((mean, theory)), quantity
 
 
 @pytest.mark.parametrize("quantity", ["visit_entropy", "most_visited_share", "incomplete_fraction"])
 def test_protocol_without_visits_leaves_gaps(found, quantity):
-    row = find(found, quantity, condition=condition("frozen"))
+    row = only(found, quantity, condition=FROZEN)
     assert (row["networks"], np.isnan(row["mean"])) == (0, True)
 
 
@@ -144,15 +134,15 @@ def test_patterns_that_are_never_visited_and_the_one_that_is_most():
     data["overlap"][0, 1, :2, :, 2] = 0
     found = cycles_table(data, seed=0)
     # network 0 is always in pattern 1; of network 1 two copies end in the negative of pattern 2
-    most = find(found, "most_visited_share", condition=condition("chaos"))
+    most = only(found, "most_visited_share", condition=CHAOS)
     assert most["mean"] == pytest.approx((1 + 0.5) / 2)
-    assert find(found, "incomplete_fraction", condition=condition("chaos"))["mean"] == 0.5
+    assert only(found, "incomplete_fraction", condition=CHAOS)["mean"] == 0.5
 
 
 def test_energy_of_mixtures_leaves_out_other_ends():
     data = cycles_data()
     data["overlap"][0, 1:, 0, 0], data["energy"][0, 1:, 0, 0] = 0.5, -1.0
-    found = find(cycles_table(data, seed=0), "mixture_energy", condition=condition("chaos"))
+    found = only(cycles_table(data, seed=0), "mixture_energy", condition=CHAOS)
     assert (found["networks"], found["mean"]) == (2, -1.0)
 
 
@@ -173,6 +163,12 @@ def test_visits_like_those_of_chaos_correlate_with_them():
     np.testing.assert_allclose(correlations(data, 1)["visits_chaos_correlation"], 1)
 
 
-def test_table_has_its_columns_and_no_row_twice(found):
-    assert list(found.columns) == COLUMNS
+def test_rows_say_what_makes_up_their_condition(found):
+    row = only(found, "overlap_final", condition=FROZEN)
+    gains = {"low_gain": 1, "high_gain": 8}
+    durations = {"low_duration": [100, 120], "high_duration": [300, 320]}
+    assert json.loads(row["condition"]) == FROZEN | gains | durations
+
+
+def test_table_has_no_row_twice(found):
     assert not found.duplicated(["quantity", "condition"]).any()

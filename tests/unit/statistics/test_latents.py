@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
-from tables import find, variables
+from tables import variables
 
 from chaos_sampling.statistics.latents import latents_table
+from chaos_sampling.statistics.selection import only
 from chaos_sampling.store import Dataset
 
 RATES = np.array([0.5, 1.0, 2.0])
@@ -35,7 +34,7 @@ def latents() -> Dataset:
 
 @pytest.mark.parametrize(("source", "gain", "scale"), [("subset", 4.0, 2), ("surrogate", 2.0, 3)])
 def test_latents_are_summarised_by_source_and_gain(latents, source, gain, scale):
-    at = {"gain": gain, "size": 250, "condition": json.dumps({"source": source})}
+    at = {"gain": gain, "size": 250, "condition": {"source": source}}
     found = latents_table(latents)
     expected = {
         "variance_latents": scale,
@@ -46,20 +45,20 @@ def test_latents_are_summarised_by_source_and_gain(latents, source, gain, scale)
         "kurtosis_projections": -scale / 2,
     }
     for quantity, value in expected.items():
-        entry = find(found, quantity, **at)
+        entry = only(found, quantity, **at)
         assert entry["mean"] == pytest.approx(value), quantity
         assert entry["networks"] == 3
     # the middle network decays at the rate 1
-    assert find(found, "T2_latents", **at)["median"] == pytest.approx(1, rel=0.01)
-    assert find(found, "half_life_latents", **at)["median"] == pytest.approx(np.log(2), rel=0.01)
+    assert only(found, "T2_latents", **at)["median"] == pytest.approx(1, rel=0.01)
+    assert only(found, "half_life_latents", **at)["median"] == pytest.approx(np.log(2), rel=0.01)
 
 
 def test_sources_are_compared_with_the_subset_of_the_same_network(latents):
     latents["dimension"][:, 1] *= [1, 2, 4]
     at = {"gain": 4.0, "size": 250}
-    at["condition"] = json.dumps({"reference_source": "subset", "source": "surrogate"})
+    at["condition"] = {"reference_source": "subset", "source": "surrogate"}
     for quantity in ("dimension_latents_ratio", "correlation_rms_latents_ratio"):
-        found = find(latents_table(latents), quantity, **at)
+        found = only(latents_table(latents), quantity, **at)
         assert [found[name] for name in ("low", "mean", "high")] == pytest.approx([2, 2, 2])
         assert found["networks"] == 3
 
@@ -67,6 +66,6 @@ def test_sources_are_compared_with_the_subset_of_the_same_network(latents):
 def test_times_beyond_the_record_are_infinite(latents):
     latents["autocorrelation"][0, 0, 1:] = 1.0
     found = latents_table(latents)
-    at = {"gain": 2.0, "condition": json.dumps({"source": "subset"})}
+    at = {"gain": 2.0, "condition": {"source": "subset"}}
     for quantity in ("T2_latents", "half_life_latents"):
-        assert find(found, quantity, **at)["median"] == np.inf
+        assert only(found, quantity, **at)["median"] == np.inf

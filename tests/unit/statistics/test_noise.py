@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
-from tables import find, variables
+from tables import variables
 
 from chaos_sampling.statistics.noise import noise_table
-from chaos_sampling.statistics.table import COLUMNS
+from chaos_sampling.statistics.selection import only
 from chaos_sampling.store import Dataset
 
 SIZES = np.array([100, 200, 400])
@@ -43,7 +41,7 @@ def noise_data(sizes=SIZES):
 
 
 def condition(coupling, source, readout):
-    return json.dumps({"coupling": coupling, "readout": readout, "source": source})
+    return {"coupling": coupling, "readout": readout, "source": source}
 
 
 @pytest.mark.parametrize("coupling", [0.0, 2.0])
@@ -56,7 +54,7 @@ def condition(coupling, source, readout):
     ],
 )
 def test_exponents_are_the_powers_of_the_size(coupling, source, readout, gain, power, theory):
-    found = find(
+    found = only(
         noise_table(noise_data()),
         "readout_exponent",
         condition=condition(coupling, source, readout),
@@ -70,7 +68,7 @@ def test_exponents_are_the_powers_of_the_size(coupling, source, readout, gain, p
 def test_theory_is_for_networks_without_shared_coupling():
     found = noise_table(noise_data())
     alone, coupled = (
-        find(found, "readout_deviation", size=200, condition=condition(strength, "chaos", "random"))
+        only(found, "readout_deviation", size=200, condition=condition(strength, "chaos", "random"))
         for strength in (0.0, 2.0)
     )
     assert (alone["mean"], coupled["mean"]) == pytest.approx((2, 6))
@@ -79,7 +77,7 @@ def test_theory_is_for_networks_without_shared_coupling():
 
 
 def test_half_lives_beyond_the_record_are_ranked():
-    found = find(
+    found = only(
         noise_table(noise_data()),
         "readout_half_life",
         size=100,
@@ -90,28 +88,27 @@ def test_half_lives_beyond_the_record_are_ranked():
 
 
 def test_chaos_is_compared_with_noise_in_the_same_network():
-    at = json.dumps({"coupling": 2.0, "readout": "shared"})
-    found = find(noise_table(noise_data()), "readout_ratio", size=400, condition=at)
+    at = {"coupling": 2.0, "readout": "shared"}
+    found = only(noise_table(noise_data()), "readout_ratio", size=400, condition=at)
     assert [found[name] for name in ("mean", "low", "high")] == pytest.approx([2, 2, 2])
 
 
 def test_half_lives_are_compared_in_the_same_network():
     data = noise_data()
     data["half_life"][0, 1, 1, 0] = [0.5, 6.0, np.inf]
-    at = json.dumps({"coupling": 0.0, "readout": "random"})
-    found = find(noise_table(data), "readout_half_life_ratio", size=100, condition=at)
+    at = {"coupling": 0.0, "readout": "random"}
+    found = only(noise_table(data), "readout_half_life_ratio", size=100, condition=at)
     assert (found["networks"], found["median"]) == (2, 1.25)  # 1/2 and 2; ∞/∞ is none
 
 
 @pytest.mark.parametrize(("gain", "mean", "theory"), [(0.5, 4, 0.2), (4.0, 10, 0.4)])
 def test_sweep_of_amplitudes(gain, mean, theory):
-    at = json.dumps({"amplitude": 1.0, "readout": "random"})
-    found = find(noise_table(noise_data()), "readout_deviation", gain=gain, condition=at)
+    at = {"amplitude": 1.0, "readout": "random"}
+    found = only(noise_table(noise_data()), "readout_deviation", gain=gain, condition=at)
     assert (found["size"], found["mean"], found["theory"]) == (200, mean, theory)
 
 
 def test_one_size_has_no_exponent():
     found = noise_table(noise_data(SIZES[:1]))
-    assert list(found.columns) == COLUMNS
     assert "readout_exponent" not in set(found["quantity"])
     assert "readout_deviation" in set(found["quantity"])

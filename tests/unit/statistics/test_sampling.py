@@ -8,7 +8,7 @@ from tables import variables
 
 from chaos_sampling.measures.timescales import half_life
 from chaos_sampling.statistics.sampling import sampling_table
-from chaos_sampling.statistics.table import COLUMNS
+from chaos_sampling.statistics.selection import only
 from chaos_sampling.store import Dataset
 
 STEP = 0.15
@@ -19,6 +19,7 @@ TRUTH = half_life(
 )
 """Half-life of the mean of exponentials with time constants uniform from 1.5 to 2.5 τ."""
 IMAGES = {"batch_norm": "training"}, {"batch_norm": "reestimated"}
+KINDS = ("latents", NAMED), ("images", IMAGES[0]), ("images", IMAGES[1])
 
 
 def gain_samples(gain, correlations, changes, ensemble=None):
@@ -41,27 +42,19 @@ def exponentials(time_constants):
     return np.exp(-lag / np.array(time_constants)[:, None])
 
 
-def value(found, quantity, gain, condition=None):
-    expected = json.dumps({**NAMED, **(condition or {})}, sort_keys=True)
-    chosen = found[
-        (found["quantity"] == quantity) & (found["gain"] == gain) & (found["condition"] == expected)
-    ]
-    assert len(chosen) == 1, (quantity, gain, condition)
-    return chosen.iloc[0]
-
-
 @pytest.mark.parametrize(
     ("quantity", "condition", "factor"),
     [
-        ("step_change_latents_0.15", None, 1),
+        ("step_change_latents_0.15", NAMED, 1),
         ("step_change_images_0.15", IMAGES[0], 2),
         ("step_change_images_0.15", IMAGES[1], 3),
     ],
 )
 def test_changes_in_a_step_add_up_as_squares(quantity, condition, factor):
     found = sampling_table([("one", gain_samples(2.0, exponentials([1, 1]), [3.0, 4.0]))])
-    mean = value(found, quantity, 2, condition)["mean"]
-    assert mean == pytest.approx(factor * np.sqrt(12.5))
+    row = only(found, quantity, gain=2, condition=condition)
+    assert row["mean"] == pytest.approx(factor * np.sqrt(12.5))
+    assert json.loads(row["condition"]) == NAMED | condition
 
 
 def test_the_deviation_of_images_is_over_the_ensemble():
@@ -70,7 +63,7 @@ def test_the_deviation_of_images_is_over_the_ensemble():
     samples = gain_samples(2.0, exponentials([1, 1]), [1, 1], ensemble)
     found = sampling_table([("one", samples)])
     for factor, condition in enumerate(IMAGES, start=1):
-        row = value(found, "deviation_images", 2, condition)
+        row = only(found, "deviation_images", gain=2, condition=condition)
         assert row["mean"] == pytest.approx(0.1 * factor)
         assert np.isnan([row["low"], row["high"]]).all()
 
@@ -78,7 +71,6 @@ def test_the_deviation_of_images_is_over_the_ensemble():
 def test_every_gain_has_three_speeds_of_latents_and_of_each_kind_of_images():
     both = [("one", gain_samples(gain, exponentials([1, 2]), [1, 2])) for gain in (2.0, 8.0)]
     found = sampling_table(iter(both))
-    assert list(found.columns) == COLUMNS
     assert len(found) == 2 * (3 + 2 * 4)
     assert (found["networks"] == 1).all()
 
@@ -87,10 +79,10 @@ def test_every_gain_has_three_speeds_of_latents_and_of_each_kind_of_images():
 def test_times_of_ornstein_uhlenbeck_processes_are_those_of_theory(time_constant):
     correlation = exponentials([time_constant] * 3)
     found = sampling_table([("one", gain_samples(4.0, correlation, [1] * 3))])
-    for name, condition in (("latents", None), ("images", IMAGES[0]), ("images", IMAGES[1])):
-        half_life = value(found, f"half_life_{name}", 4.0, condition)
+    for name, condition in KINDS:
+        half_life = only(found, f"half_life_{name}", gain=4, condition=condition)
         assert half_life["mean"] == pytest.approx(np.log(2) * time_constant, rel=5e-3)
-        correlation_time = value(found, f"T2_{name}", 4.0, condition)
+        correlation_time = only(found, f"T2_{name}", gain=4, condition=condition)
         assert correlation_time["mean"] == pytest.approx(time_constant, rel=0.03)
         # equal trajectories leave no doubt
         assert half_life["low"] == pytest.approx(half_life["high"])
@@ -102,7 +94,7 @@ def test_the_interval_is_over_trajectories_and_covers_the_truth():
     for _ in range(200):
         times = rng.uniform(1.5, 2.5, size=8)
         found = sampling_table([("one", gain_samples(4.0, exponentials(times), times))])
-        row = value(found, "half_life_images", 4.0, IMAGES[0])
+        row = only(found, "half_life_images", gain=4, condition=IMAGES[0])
         assert (row["interval"], row["networks"]) == ("trajectories", 1)
         hits += row["low"] < row["mean"] < row["high"] and row["low"] < TRUTH < row["high"]
     assert 0.9 < hits / 200 <= 1
@@ -110,9 +102,9 @@ def test_the_interval_is_over_trajectories_and_covers_the_truth():
 
 def test_a_time_beyond_the_longest_lag_is_infinite_and_has_no_interval():
     found = sampling_table([("one", gain_samples(1.1, np.ones((3, 40)), np.zeros(3)))])
-    for name, condition in (("latents", None), ("images", IMAGES[0])):
-        assert value(found, f"step_change_{name}_0.15", 1.1, condition)["mean"] == 0
+    for name, condition in KINDS:
+        assert only(found, f"step_change_{name}_0.15", gain=1.1, condition=condition)["mean"] == 0
         for quantity in ("half_life", "T2"):
-            row = value(found, f"{quantity}_{name}", 1.1, condition)
+            row = only(found, f"{quantity}_{name}", gain=1.1, condition=condition)
             assert np.isinf(row["median"])
             assert np.isnan([row["mean"], row["low"], row["high"]]).all()

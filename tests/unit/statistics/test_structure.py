@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tables import find, variables
+from tables import variables
 
 from chaos_sampling.measures.overlaps import STATES
+from chaos_sampling.statistics.selection import only
 from chaos_sampling.statistics.structure import (
     CRITERIA,
     WINDOW,
@@ -14,7 +15,6 @@ from chaos_sampling.statistics.structure import (
     structure_table,
     window,
 )
-from chaos_sampling.statistics.table import COLUMNS
 from chaos_sampling.store import Dataset
 
 GAINS = np.array([0, 1, 3, 5, 8.0])
@@ -167,17 +167,16 @@ def test_no_window_has_no_ends():
 
 def test_table_summarises_map_and_window(structure):
     found = structure_table(structure, seed=1)
-    assert list(found.columns) == COLUMNS
     assert not found.duplicated(["quantity", "gain", "condition"]).any()
-    at = {"condition": '{"strength": 3.0}'}
-    assert find(found, "retrieval_fraction", gain=1, **at)["mean"] == 1
-    assert find(found, "negative_fraction", gain=1, **at)["mean"] == 0.5
-    assert find(found, "at_rest_fraction", gain=8, **at)["mean"] == 0
-    assert find(found, "lyapunov_max", gain=8, **at)["mean"] == pytest.approx(0.8)
-    assert find(found, "projection_patterns", gain=0, **at)["mean"] == pytest.approx(1)
-    assert find(found, "settled_share", condition='{"strength": 5.0}')["mean"] == 0
-    assert find(found, "rising_share", **at)["mean"] == 1
-    assert find(found, "criterion_retrieved_share", condition='{"strength": 2.0}')["mean"] == 0
-    assert find(found, "window_probability", **at)["mean"] == 1
-    assert find(found, "window_low")[["mean", "low", "high"]].tolist() == [3, 3, 3]
-    assert find(found, "window_high")["networks"] == NETWORKS
+    at = {"condition": {"strength": 3}}
+    assert only(found, "retrieval_fraction", gain=1, **at)["mean"] == 1
+    assert only(found, "negative_fraction", gain=1, **at)["mean"] == 0.5
+    assert only(found, "at_rest_fraction", gain=8, **at)["mean"] == 0
+    assert only(found, "lyapunov_max", gain=8, **at)["mean"] == pytest.approx(0.8)
+    assert only(found, "projection_patterns", gain=0, **at)["mean"] == pytest.approx(1)
+    assert only(found, "settled_share", condition={"strength": 5})["mean"] == 0
+    assert only(found, "rising_share", **at)["mean"] == 1
+    assert only(found, "criterion_retrieved_share", condition={"strength": 2})["mean"] == 0
+    assert only(found, "window_probability", **at)["mean"] == 1
+    assert only(found, "window_low")[["mean", "low", "high"]].tolist() == [3, 3, 3]
+    assert only(found, "window_high")["networks"] == NETWORKS

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from tables import find
 
+from chaos_sampling.statistics.selection import only
 from chaos_sampling.statistics.training import DAY, training_table
 
 
@@ -15,7 +15,7 @@ def test_a_training_lasts_as_long_as_its_records_say():
         {"images_seen": 4000, "images_per_second": 30.0},
     ]
     found = training_table([(condition, records)])
-    row = find(found, "training_days")
+    row = only(found, "training_days")
     assert row["mean"] == pytest.approx(200 / DAY)
     assert row["networks"] == 1
     assert json.loads(row["condition"]) == condition
