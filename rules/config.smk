@@ -125,6 +125,12 @@ def limits():
         yield key, value_of(key), value_of(limit), limit
     recording = latents["recording"]
     yield (
+        "gan.latents.recording.interval",
+        recording["interval"],
+        recording["duration"] / 4,
+        "a quarter of gan.latents.recording.duration",
+    )
+    yield (
         "gan.latents.count",
         latents["count"],
         config["gan"]["batch"] * round(recording["duration"] / recording["interval"]),
@@ -139,14 +145,16 @@ def limits():
         config["sampling"]["ensemble"] - 1,
         "one fewer than sampling.ensemble",
     )
-    if any(model.get("dataset") == "avatars" for model in config["models"]):
-        avatars = config["datasets"]["avatars"]["count"]
+    avatars = config["datasets"]["avatars"]["count"]
+    uses = [model for model in config["models"] if model.get("dataset") == "avatars"]
+    if uses:
         yield (
             "quality.neighbours",
             config["quality"]["neighbours"],
             avatars // 10 - 1,
             "one fewer than the tenth of datasets.avatars.count that is held out",
         )
+    if any("pretrained" not in model for model in uses):
         yield (
             "gan.batch",
             config["gan"]["batch"],
@@ -178,9 +186,9 @@ def references():
     for index, model in enumerate(config["models"]):
         for name in choices.keys() & model.keys():
             yield f"models.{index}.{name}", model[name], choices[name]
-    yield "figures.model", config["figures"]["model"], [
-        name_of(model) for model in config["models"] if is_chaotic(model)
-    ]
+    chaotic = [name_of(model) for model in config["models"] if is_chaotic(model)]
+    none = "the name of a model that reads its latents from chaos, of which models has none"
+    yield "figures.model", config["figures"]["model"], chaotic or [none]
     for gain in GAINS_OF_FIGURE_4:
         yield "hybrid.structure_map.gains", gain, config["hybrid"]["structure_map"]["gains"]
     for index, gain in enumerate(config["figures"]["gains"]):

@@ -32,6 +32,7 @@ FIGURES = {
         "table": rules.summarise_sampling.output[0],
     },
 }
+# The order of input files is a parameter where it matters: Snakemake compares them without their order.
 PARAMETERS_OF_FIGURES = {
     "S1": {"reduced": {"chaos": REDUCED["chaos"]}},
     "S2": {"reduced": {"chaos": REDUCED["chaos"]}},
@@ -40,11 +41,13 @@ PARAMETERS_OF_FIGURES = {
         "reference_gain": config["gan"]["latents"]["gain"],
         "pairs": gain_pairs(),
     },
+    "3": {"gains": config["figures"]["gains"]},
     "S6": {"gain": config["gan"]["latents"]["gain"]},
+    "S7": {"gains": config["sampling"]["gains"]},
     "S8": {"models": list(MODELS)},
     "S9": {"strength": config["hybrid"]["network"]["strength"]},
     "S11": {"reduced": {"hybrid": REDUCED["hybrid"]}},
-    "S13": {"model": config["figures"]["model"]},
+    "S13": {"model": config["figures"]["model"], "gains": config["sampling"]["gains"]},
 }
 
 
@@ -153,6 +156,7 @@ rule animate_gains:
         mem="4GB",
         runtime="10m",
     params:
+        gains=config["sampling"]["gains"],
         code=science("animate_gains"),
     message:
         "Animating {wildcards.model} at every gain"

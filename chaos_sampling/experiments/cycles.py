@@ -30,6 +30,8 @@ from chaos_sampling.store import Dataset, Variable
 
 TRANSIENT = 1 / 3
 """Share of a run at high gain that is dropped before its variance is measured."""
+SHORTEST = 50.0
+"""τ that this run lasts at least, however short the phases at high gain are."""
 
 
 def simulate_cycles(
@@ -96,7 +98,7 @@ def simulate_cycles(
     indices = range(first, first + networks)
     initial = _states(indices, copies, neurons, "copies of cycled networks", seed)
     amplitude = measured_amplitude(
-        network, stored, initial, high_gains[0], duration=high_durations[0][1], dt=dt
+        network, stored, initial, high_gains[0], duration=max(high_durations[0][1], SHORTEST), dt=dt
     )
     compared = conditions(low_gains, high_gains, low_durations, high_durations)
     runs = []

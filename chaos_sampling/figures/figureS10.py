@@ -40,7 +40,8 @@ def draw(readings: Sequence[Dataset], table: pd.DataFrame) -> Figure:
         _block(block, dataset, directions)
         name = dataset.attributes["reading"]
         r = only(table, "pooled_r_patterns", condition={"reading": name})["mean"]
-        title = f"{READINGS[name].label}: $r$ = {r:.2f}".replace("-", "−")
+        shown = "no $r$" if np.isnan(r) else f"$r$ = {r:.2f}".replace("-", "−")
+        title = f"{READINGS[name].label}: {shown}"
         block.suptitle(title, size=style.TEXT_SIZE)
         style.panel_letter(block, letter)
     _bars(blocks[-2:], directions)

@@ -92,19 +92,23 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
     rates, bounds = all_rates[source], all_bounds[source]
     interval = escapes.attributes["interval"]
     single = hazard(escapes["escapes"][source], escapes["checks"][source], interval)
+    drawn = np.where((single > 0) & np.isfinite(single), single, np.nan)
     for column, look in enumerate(_gain_looks(escapes)):
         at = sizes * BESIDE ** (column - len(rates) // 2)
         dots = {"markersize": 2.2, "markeredgewidth": 0, "alpha": 0.5, "color": look["color"]}
-        axes.plot(at, np.where(single > 0, single, np.nan)[column], "o", **dots)
-        seen = rates[column] > 0
+        axes.plot(at, drawn[column], "o", **dots)
+        seen, none = (rates[column] > 0) & np.isfinite(rates[column]), rates[column] == 0
         axes.plot(at[seen], rates[column, seen], **look)
-        axes.plot(at[~seen], bounds[column, ~seen], color=look["color"], **BOUND)
-    axes.set(xscale="log", yscale="log", xlabel="number of neurons $N$")
+        axes.plot(at[none], bounds[column, none], color=look["color"], **BOUND)
+    axes.set(xscale="log", xlabel="number of neurons $N$")
     style.log_ticks(axes.xaxis, sizes)
     if not np.isfinite(np.where(all_rates > 0, all_rates, all_bounds)).any():
-        axes.text(0.5, 0.5, "no run was at risk", transform=axes.transAxes, ha="center")
+        checked = escapes["checks"].any()
+        text = "every run leaves before it is checked" if checked else "no run was at risk"
+        axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center")
         axes.set_yticks([])
         return
+    axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())

@@ -45,12 +45,12 @@ def draw(gain_samples: Sequence[Dataset], table: pd.DataFrame, *, model: str) ->
     looks = models.looks(rows["kind"].unique())
     step, gains = gain_samples[0]["autocorrelation/lag"][1], np.unique(table["gain"])
     for axes, (quantity, label) in zip(panels[2:], SPEEDS.items(), strict=True):
-        of_quantity = find(rows, quantity).dropna(subset="mean")
+        of_quantity = find(rows, quantity)
         for kind, look in looks.items():
             models.against_gain(axes, of_quantity[of_quantity["kind"] == kind], look)
         style.gain_axis(axes, gains, gains)
         axes.set(xlabel="gain $g$", ylabel=label.format(step=step), ylim=(0, None))
-        if of_quantity.empty:
+        if of_quantity["mean"].isna().all():
             axes.text(0.5, 0.5, "longer than recorded", transform=axes.transAxes, ha="center")
             axes.set_yticks([])
     style.letter_axes(panels)

@@ -167,10 +167,11 @@ def _correlation(axes: Axes, structure: Dataset, table: pd.DataFrame, strength: 
     axes.axhspan(*CRITERIA["r"], color=style.GREY, alpha=0.3, linewidth=0)
     axes.axhline(PAPER, color=style.BLACK, linewidth=0.5)
     axes.plot(strengths, r, "o", color=style.SKY, markersize=2, markeredgewidth=0)
-    axes.plot(strengths, r.mean(axis=1), color=style.BLUE)
+    axes.plot(strengths, np.ma.masked_invalid(r).mean(axis=1), color=style.BLUE)
     axes.axvline(strength, color=style.BLACK, linewidth=0.5, linestyle=":")
     axes.set_xlim(strengths[0] / 1.2, strengths[-1] * 1.2)
-    heights = _fisher_z(r)
+    # where nothing varies with gain there is no r
+    heights = _fisher_z(np.append(r[np.isfinite(r)], CRITERIA["r"]))
     lowest = max(heights.min() - 0.1, _fisher_z(CORRELATIONS[0]))
     axes.set_ylim(np.tanh(lowest), np.tanh(heights.max() + 0.1))
     axes.set_yscale("function", functions=(_fisher_z, np.tanh))

@@ -47,14 +47,15 @@ def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         rows: of one quantity of one kind of model in one state of batch norm, with the columns
-            quantity, gain, mean, low and high. Where several seeds were trained, the interval is
-            that of a table over these; of a single one it is the row's own.
+            quantity, gain, mean, median, low and high. Where several seeds were trained, the
+            interval is that of a table over these; of a single one it is the row's own. There is no
+            mean where a seed is beyond what was recorded, whose median is infinite.
     """
     found = []
     for gain, of_gain in rows.groupby("gain"):
         several = len(of_gain) > 1
         one = of_gain.iloc[0]
-        source = row(one["quantity"], of_gain["mean"].to_numpy()) if several else one
+        source = row(one["quantity"], of_gain["median"].to_numpy()) if several else one
         found.append({"gain": gain, **{name: source[name] for name in ("mean", "low", "high")}})
     return pd.DataFrame(found, columns=["gain", "mean", "low", "high"])
 

@@ -92,11 +92,11 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
         raise store.WrongFileError(f"{expected}, {found}. {store.REMEDY}") from error
     if metadata.get("kind") != KIND:
         raise store.WrongFileError(f"{expected}, found other tensors. {store.REMEDY}")
-    if metadata["sha256"] != _checksum(tensors):
+    if metadata.get("sha256") != _checksum(tensors):
         raise store.WrongFileError(f"{expected}, found one whose checksum is wrong. {store.REMEDY}")
-    network = Network(tensors.pop("network.random").to(device, torch.float32))
-    readout = tensors.pop("readout").to(device, torch.float32)
     try:
+        network = Network(tensors.pop("network.random").to(device, torch.float32))
+        readout = tensors.pop("readout").to(device, torch.float32)
         generator = Generator(metadata["size"], metadata["width"])
         generator.load_state_dict(
             {name.removeprefix("generator."): value for name, value in tensors.items()}

@@ -200,6 +200,7 @@ class Players:
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), **adam)
         self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), **adam)
         if self.compiled:
+            torch._dynamo.config.suppress_errors = True  # what cannot be compiled runs as it is
             self.generator.compile()
             self.discriminator.compile()
 

@@ -110,6 +110,7 @@ def whiten(readout: np.ndarray, latents: np.ndarray) -> np.ndarray:
     if values[0] <= SINGULAR * values[-1]:
         raise ValueError(
             f"latents: expected variance in all {len(values)} directions to whiten, found "
-            f"{len(samples)} samples with none in some. Record for longer."
+            f"{len(samples)} samples with none in some. Record for longer; where the network is at "
+            "rest or on a cycle, raise the gain, take more neurons, or fewer latents."
         )
     return (vectors / np.sqrt(values) @ vectors.T @ readout).astype(readout.dtype)

@@ -84,7 +84,9 @@ def significant(found: float) -> str:
 
 
 def probability(p: float) -> str:
-    """Return a p-value as text, "< 1e-300" where it underflows."""
+    """Return a p-value as text: "< 1e-300" where it underflows, "–" where there is none."""
+    if np.isnan(p):
+        return "–"
     return "< 1e-300" if p < 1e-300 else f"{p:.1g}"
 
 

@@ -66,7 +66,8 @@ def only(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series | None:
 
 def value(row: Mapping[str, Any]) -> float:
     """Return the number that a row stands for, which its interval is about."""
-    return row["median" if row["interval"] == "median" else "mean"]
+    # the mean is empty where a value is infinite, as a time over trajectories may be
+    return row["median" if row["interval"] in ("median", "trajectories") else "mean"]
 
 
 def with_conditions(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:

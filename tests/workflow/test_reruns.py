@@ -169,6 +169,11 @@ CONFIGURED = {
         "figures: {gains: [2, 8]}",
         {*FIGURES_3, "plot_figureS3", "summarise_chaos", *REPORT},
     ),
+    "the order of gains": (
+        "{sampling: {gains: [8, 5.66, 4, 2.83, 2]}, figures: {gains: [5.66, 2.83, 8, 2]}}",
+        {*FIGURES_3, *each("animate_gains"), "plot_figureS7", "plot_figureS13"}
+        | {"plot_figureS3", "summarise_chaos", *REPORT},
+    ),
     "the features of the quality": (
         "quality: {directions: 17}",
         {*each("measure_quality"), "plot_figureS8", *REPORT},

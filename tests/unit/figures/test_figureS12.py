@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tables import variables
 
-from chaos_sampling.figures import figureS12
+from chaos_sampling.figures import figureS12, style
 from chaos_sampling.measures.overlaps import STATES
 from chaos_sampling.statistics.capacity import escape_rates
 from chaos_sampling.store import Dataset
@@ -83,11 +83,21 @@ def test_rates_are_lines_and_their_absence_a_bound(panels, escapes, source):
     assert len(drawn) == source
 
 
-def test_without_any_run_at_risk_there_is_no_rate(capacity, escapes):
-    escapes["escapes"][:] = 0
-    escapes["checks"][:] = 0
-    panels = figureS12.draw(capacity, escapes).axes
-    assert [axes.texts[0].get_text() for axes in panels[3:5]] == ["no run was at risk"] * 2
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "no run was at risk"), (9, "every run leaves before it is checked")]
+)
+def test_without_a_finite_rate_the_reason_is_said(capacity, escapes, count, text, tmp_path):
+    escapes["escapes"][:] = escapes["checks"][:] = count
+    figure = figureS12.draw(capacity, escapes)
+    assert [axes.texts[0].get_text() for axes in figure.axes[3:5]] == [text] * 2
+    style.save(figure, tmp_path / "figure.png")
+
+
+def test_rates_beyond_what_checks_can_tell_are_not_drawn(capacity, escapes, tmp_path):
+    escapes["escapes"][0, 0, 0] = escapes["checks"][0, 0, 0]
+    figure = figureS12.draw(capacity, escapes)
+    assert all(np.isfinite(line).all() for line in lines(figure.axes[3]))
+    style.save(figure, tmp_path / "figure.png")
 
 
 def test_gains_below_the_critical_one_are_dashed(panels):

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import same_color, to_hex
 from tables import variables
 
-from chaos_sampling.figures import figureS9
+from chaos_sampling.figures import figureS9, style
 from chaos_sampling.measures.overlaps import STATES
 from chaos_sampling.statistics.structure import measures
 from chaos_sampling.statistics.table import row, table
@@ -65,6 +65,18 @@ def marks(axes):
         (x,), (y,) = line.get_data()
         found.setdefault(to_hex(line.get_color()), []).append((x, y, line.get_marker()))
     return {name: found[to_hex(colour)] for name, colour in figureS9.COLOURS.items()}
+
+
+@pytest.mark.parametrize("strengths", [slice(4, 5), slice(None)])
+def test_where_nothing_varies_with_gain_there_is_no_r(structure, strengths, tmp_path):
+    structure["projection_patterns"][strengths] = 1
+    figure = figureS9.draw(structure, TABLE, strength=4)
+    style.save(figure, tmp_path / "figure.png")
+    (axes,) = (axes for axes in figure.axes if axes.get_title(loc="left") == "f")
+    line = next(line for line in axes.lines if same_color(line.get_color(), style.BLUE))
+    assert list(np.ma.getmaskarray(line.get_ydata())) == [
+        index in range(*strengths.indices(5)) for index in range(5)
+    ]
 
 
 def test_panels_have_letters(panels):
