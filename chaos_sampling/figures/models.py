@@ -53,9 +53,10 @@ def over_seeds(rows: pd.DataFrame) -> pd.DataFrame:
     """
     found = []
     for gain, of_gain in rows.groupby("gain"):
-        several = len(of_gain) > 1
-        one = of_gain.iloc[0]
-        source = row(one["quantity"], of_gain["median"].to_numpy()) if several else one
+        source, values = of_gain.iloc[0], of_gain["median"].to_numpy()
+        if len(values) > 1:
+            known = values if np.isfinite(values).all() else []
+            source = row(source["quantity"], known)
         found.append({"gain": gain, **{name: source[name] for name in ("mean", "low", "high")}})
     return pd.DataFrame(found, columns=["gain", "mean", "low", "high"])
 
