@@ -38,6 +38,14 @@ VALUES = {
     "strength": config["hybrid"]["structure_map"]["strengths"],
     "network": range(config["hybrid"]["cycles"]["networks"]),
 }
+# The tables that follow from each section of the configuration which the paper preset changes.
+MADE_FROM = {
+    "chaos": {"chaos", "mean_field", "noise", "latents"},
+    "hybrid": {"hybrid", "structure", "cycles", "capacity"},
+    "models": {"quality", "sampling", "training"},
+    "gan": {"quality", "sampling", "training"},
+    "sampling": {"quality", "sampling"},
+}
 # Neurons from which a network is worth several threads.
 LARGE = 1000
 
@@ -71,7 +79,7 @@ wildcard_constraints:
     network=one_of(VALUES["network"]),
 
 
-def fingerprint(path):
+def fingerprint(wildcards):
     """Hash what would be read as pictures, by names, sizes and times; of a zip, by its own.
 
     A path that is missing or cannot be read is the job's to explain.
@@ -79,7 +87,7 @@ def fingerprint(path):
     from chaos_sampling.datasets import pictures  # here, since few runs have such a data set
 
     try:
-        state = pictures.state(Path(path))
+        state = pictures.state(Path(config["datasets"][wildcards.dataset]["path"]))
     except pictures.DataError as error:
         state = str(error)
     return hashlib.sha256(repr(state).encode()).hexdigest()[:12]
@@ -273,14 +281,8 @@ def sources_of_tables():
 
 def reduced_tables():
     """Return the tables that would be others in the paper preset."""
-    made = {
-        "chaos": {"chaos", "mean_field", "noise", "latents"},
-        "hybrid": {"hybrid", "structure", "cycles", "capacity"},
-        "models": {"quality", "sampling", "training"},
-        "gan": {"quality", "sampling", "training"},
-        "sampling": {"quality", "sampling"},
-    }
-    return sorted(set().union(*(made[section] for section in made if REDUCED[section])))
+    reduced = (tables for section, tables in MADE_FROM.items() if REDUCED[section])
+    return sorted(set().union(*reduced))
 
 
 def benchmarks():

@@ -25,11 +25,13 @@ rule render_avatars:
 rule read_pictures:
     """Your own pictures at 64×64 as uint8, from a folder or a zip."""
     output:
-        "<results>/data/folder.h5",
+        "<results>/data/{dataset}.h5",
     log:
-        "<logs>/read_pictures.log",
+        "<logs>/read_pictures/{dataset}.log",
     benchmark:
-        "<benchmarks>/read_pictures.tsv"
+        "<benchmarks>/read_pictures/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(config["datasets"].keys() - {"avatars", "celeba"}),
     conda:
         "../envs/environment.yaml"
     threads: 8
@@ -37,11 +39,11 @@ rule read_pictures:
         mem="6GB",
         runtime="1h",
     params:
-        settings=config["datasets"]["folder"],
-        pictures=lambda _: fingerprint(config["datasets"]["folder"]["path"]),
+        settings=lambda wildcards: config["datasets"][wildcards.dataset],
+        pictures=fingerprint,
         code=science("read_pictures"),
     message:
-        "Reading your pictures"
+        "Reading your pictures, {wildcards.dataset}"
     script:
         "../scripts/read_pictures.py"
 

@@ -64,7 +64,7 @@ def test_pictures_that_cannot_be_used(failing, tmp_path, files, found):
         for name, content in files.items():
             (pictures / name).write_bytes(content)
     overlay = f"datasets: {{folder: {{path: {pictures}}}}}"
-    log = failing(FOLDER, "results/logs/read_pictures.log", overlay)
+    log = failing(FOLDER, "results/logs/read_pictures/folder.log", overlay)
     assert f"DataError: {pictures}: " in log
     assert found in log
 

@@ -50,7 +50,9 @@ BROKEN = [
         "models: [{data: avatars, latents: subset, recipe: ours, seed: 1}]",
         "models.0: unknown key 'data'. Did you mean 'dataset'?",
     ),
-    ("datasets: {mnist: {path: x}}", "datasets: unknown key 'mnist'. Known keys: avatars"),
+    ("datasets: {flowers: {paht: x}}", "datasets.flowers: unknown key 'paht'. Known keys: path, crop"),
+    ("datasets: {flowers: {crop: 90}}", "datasets.flowers: 'path' is a required property"),
+    ("datasets: {my-flowers: {path: x}}", "datasets: 'my-flowers' does not match"),
     (
         "statistics: {1: 2}",
         "statistics: unknown key '1'. Known keys: transient, sample_every",
@@ -175,7 +177,7 @@ BROKEN = [
     # Names of things that are not there.
     (
         "models: [{dataset: mnist, latents: subset, recipe: ours, seed: 1}]",
-        "models.0.dataset: expected one of avatars, folder, celeba; found mnist",
+        "models.0.dataset: expected one of avatars, celeba; found mnist",
     ),
     (
         "models: [{dataset: avatars, latents: subset, recipe: theirs, seed: 1}]",
@@ -283,9 +285,10 @@ VALID = {
         "sample_gain/avatars-surrogate-seed1/4",
     ),
     "own pictures": (
-        "{models: [{dataset: folder, latents: subset, recipe: ours, seed: 1}], "
+        "{datasets: {folder: {path: pictures}}, "
+        "models: [{dataset: folder, latents: subset, recipe: ours, seed: 1}], "
         "figures: {model: folder-subset-seed1}}",
-        "read_pictures",
+        "read_pictures/folder",
     ),
     "models that differ by recipe only": (
         "{models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
@@ -459,3 +462,6 @@ def test_a_python_whose_path_has_a_space_is_refused(repository, tmp_path, monkey
 def test_what_is_reduced_is_what_differs_from_the_paper_preset(presets, expected):
     workflow = parsed(*(ROOT / "presets" / f"{name}.yaml" for name in presets))
     assert {name for name, differs in workflow.globals["REDUCED"].items() if differs} == expected
+    made_from = workflow.globals["MADE_FROM"]
+    assert made_from.keys() == workflow.globals["REDUCED"].keys()
+    assert set().union(*made_from.values()) == {*workflow.globals["TABLES"], "quality"}

@@ -420,11 +420,11 @@ def test_a_changed_folder_of_pictures_is_built_again(built, edit, tmp_path):
         (folder / name).write_text("not read")
     assert jobs() == set()
     put_pictures(folder / "inner", ["new"])
-    assert jobs() == {"read_pictures"}
+    assert jobs() == {"read_pictures/folder"}
     (folder / "inner" / "new.png").unlink()
     assert jobs() == set()
     edit("chaos_sampling/datasets/pictures.py", "side = min(width, height)", "side = 64")
-    assert jobs() == {"read_pictures"}
+    assert jobs() == {"read_pictures/folder"}
 
 
 def test_a_zip_replaced_by_an_older_one_is_read_again(built, tmp_path):
@@ -433,7 +433,7 @@ def test_a_zip_replaced_by_an_older_one_is_read_again(built, tmp_path):
     jobs = built("folder", f"datasets: {{folder: {{path: {path}}}}}")
     assert jobs() == set()
     os.utime(path, (10**9, 10**9))
-    assert jobs() == {"read_pictures"}
+    assert jobs() == {"read_pictures/folder"}
 
 
 def test_celeba_stays_when_its_source_changes_or_goes(built, edit, tmp_path):

@@ -24,10 +24,7 @@ from chaos_sampling.statistics.table import COLUMNS
 MODEL = "avatars-subset-seed1"
 PRETRAINED = "celeba64-subset"
 FIGURES = tuple(parsed().globals["FIGURES"])
-TABLES = (
-    *("chaos", "mean_field", "noise", "latents", "sampling", "training"),
-    *("hybrid", "structure", "cycles", "capacity"),
-)
+TABLES = tuple(parsed().globals["TABLES"])
 TABLE_FILES = [
     *(f"statistics/{name}.tsv" for name in TABLES),
     *(f"gan/{model}/quality.tsv" for model in (MODEL, PRETRAINED)),
