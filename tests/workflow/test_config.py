@@ -50,7 +50,7 @@ BROKEN = [
         "models: [{data: avatars, latents: subset, recipe: ours, seed: 1}]",
         "models.0: unknown key 'data'. Did you mean 'dataset'?",
     ),
-    ("datasets: {flowers: {paht: x}}", "datasets.flowers: unknown key 'paht'. Did you mean 'path'?"),
+    ("datasets: {mine: {paht: x}}", "datasets.mine: unknown key 'paht'. Did you mean 'path'?"),
     ("datasets: {flowers: {crop: 90}}", "datasets.flowers: 'path' is a required property"),
     ("datasets: {my-flowers: {path: x}}", "datasets: 'my-flowers' does not match"),
     (
