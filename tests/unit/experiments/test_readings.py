@@ -29,8 +29,8 @@ def test_reading_is_a_strength_and_a_variance(reading, strength, variance):
     np.testing.assert_array_equal(found["orthogonal"], measured["orthogonal"][0])
     assert found.kind == "reading"
     assert found.attributes["reading"] == reading
-    assert found.attributes["strength"] == strength
-    assert found.attributes["random_variance"] == variance
+    assert found.attributes["weights"]["strength"] == strength
+    assert found.attributes["weights"]["random_variance"] == variance
 
 
 def test_unknown_reading_is_refused():
