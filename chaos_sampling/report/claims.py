@@ -24,6 +24,7 @@ import pandas as pd
 import yaml
 
 from chaos_sampling.report.estimates import Estimate, Rows, Tables, UntestedError, estimate
+from chaos_sampling.report.numbers import measured
 
 Verdict = Literal["supported", "partly", "not supported", "not tested"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -273,10 +274,8 @@ def _failures(failing: Sequence[Mapping[str, Any]], headline: Mapping[str, Any])
     for line in failing:
         if undecided or (line["verdict"] == "not supported" and not line["note"]):
             word = "undecided" if undecided else "against"
-            shown = f"{line['measured']:.3g} ({line['low']:.3g} to {line['high']:.3g})"
-            shown = shown.replace("-", "−").replace("inf", "∞")
             same = line["label"] == headline["label"]
-            yield word if same else f"{word}: {line['label']}, {shown}"
+            yield word if same else f"{word}: {line['label']}, {measured(line)}"
 
 
 def _summary(

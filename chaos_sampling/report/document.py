@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from chaos_sampling.report.estimates import Estimate, Rows, estimate
+from chaos_sampling.report.numbers import measured, number
 from chaos_sampling.statistics.selection import only, value
 
 
@@ -24,7 +25,7 @@ def fill(
 
     Args:
         template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `number`,
-            `significant` and `probability`; of (table, quantity, places, **where), where as for
+            `measured` of a line of claims; of (table, quantity, places, **where), where as for
             `statistics.selection.find`, `value` with its interval, `point` without it, `theory`,
             `percent` of a share, `networks`, and `count` of networks that say yes; of (table,
             quantity, gains, **where) `deviations` from theory in percent; and of (table, quantity,
@@ -63,31 +64,11 @@ def fill(
             estimate(Rows(table, quantity, **rows), tables), places
         ),
         "number": number,
-        "significant": significant,
-        "probability": probability,
+        "measured": measured,
     }
     return environment.from_string(template).render(
         verdicts=_by_claim(verdicts), runs=list(verdicts), readings=readings
     )
-
-
-def number(found: float, places: int) -> str:
-    """Return a number with so many decimal places, as prose has it."""
-    if np.isinf(found):
-        return "∞" if found > 0 else "−∞"
-    return f"{round(found, places) + 0.0:.{places}f}".replace("-", "−")
-
-
-def significant(found: float) -> str:
-    """Return a number with three significant digits, as tables have it."""
-    return f"{found:.3g}".replace("-", "−").replace("inf", "∞")
-
-
-def probability(p: float) -> str:
-    """Return a p-value as text: "< 1e-300" where it underflows, "–" where there is none."""
-    if np.isnan(p):
-        return "–"
-    return "< 1e-300" if p < 1e-300 else f"{p:.1g}"
 
 
 def _row(table: pd.DataFrame, quantity: str, **where: Any) -> pd.Series:

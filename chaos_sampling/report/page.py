@@ -17,10 +17,10 @@ import yaml
 from PIL import Image
 
 from chaos_sampling.report.claims import worst
-from chaos_sampling.report.document import probability, significant
 from chaos_sampling.report.drawings import forest, rule_graph
 from chaos_sampling.report.estimates import Estimate
 from chaos_sampling.report.lineage import Rule
+from chaos_sampling.report.numbers import measured, probability, significant
 from chaos_sampling.statistics.selection import find, only, value
 
 
@@ -84,7 +84,6 @@ def render(
             json.loads(condition)[name]
             for condition in find(tables[table], quantity, **where)["condition"]
         ],
-        "significant": significant,
         "as_html": _as_html,
     }
     plain = environment.overlay(autoescape=False)
@@ -133,7 +132,7 @@ def summary(table: pd.DataFrame, quantity: str, *, brief: bool = False, **where:
         return "–" if brief else "not measured"
     shown, known = significant(value(row)), not np.isnan(row["low"])
     if brief:
-        ends = f" [{significant(row['low'])}, {significant(row['high'])}]" if known else ""
+        ends = f" ({significant(row['low'])} to {significant(row['high'])})" if known else ""
         return shown + ends
     networks = "1 network" if row["networks"] == 1 else f"{row['networks']} networks"
     if not known:
@@ -196,21 +195,15 @@ def _claim(claim: pd.Series, evidence: pd.DataFrame, reference: pd.DataFrame) ->
         ]
         first = lines.iloc[0]
         picture = "" if first["reason"] else forest(estimates, first["from"], first["to"])
-        shown = [{**line, "value": _measured(line)} for line in lines.to_dict("records")]
+        shown = [
+            {**line, "value": "–" if line["reason"] else measured(line)}
+            for line in lines.to_dict("records")
+        ]
         verdict = {"verdict": worst(list(lines["verdict"]))}
         criteria.append({**first, "lines": shown, "forest": picture, **verdict})
     elsewhere = reference[reference["claim"] == claim["claim"]].to_dict("records")
-    return {**claim, "criteria": criteria, "reference": next(iter(elsewhere), None)}
-
-
-def _measured(line: Mapping[str, Any]) -> str:
-    """Return value and interval of a line of evidence as text, of a p-value the value only."""
-    if line["reason"]:
-        return "–"
-    if re.match("[a-z]+_p_", line["row"]):
-        return probability(line["measured"])
-    value, low, high = (significant(line[name]) for name in ("measured", "low", "high"))
-    return f"{value} [{low}, {high}]"
+    judged = [{**line, "value": measured(line) if line["networks"] else ""} for line in elsewhere]
+    return {**claim, "criteria": criteria, "reference": next(iter(judged), None)}
 
 
 def _with_code(text: str) -> markupsafe.Markup:

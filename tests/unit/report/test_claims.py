@@ -331,6 +331,13 @@ def data(one, kind):
     }, shared
 
 
+def test_p_values_are_labelled_as_such():
+    criteria = [criterion for one in CLAIMS for criterion in one.criteria]
+    labelled = {one.rows.quantity for one in criteria if one.label.startswith("median p")}
+    assert labelled == {one.rows.quantity for one in criteria if "_p_" in one.rows.quantity}
+    assert labelled
+
+
 @pytest.mark.parametrize("one", CLAIMS, ids=lambda one: one.claim)
 def test_every_claim_can_have_every_verdict(one):
     expected = {

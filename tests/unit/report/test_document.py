@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from chaos_sampling.report.claims import judge, read
-from chaos_sampling.report.document import fill, number, probability, significant
+from chaos_sampling.report.document import fill
 from chaos_sampling.statistics.selection import load
 from chaos_sampling.statistics.table import row, table
 
@@ -79,35 +79,6 @@ def test_verdicts_of_several_runs_stand_side_by_side():
     found = text(template, one=first, two=second)
     assert found == "rising: partly –; new: – not tested; "
     assert text("{{ runs | join(', ') }}", one=first, two=second) == "one, two"
-
-
-@pytest.mark.parametrize(
-    ("value", "places", "expected"),
-    [
-        (0.2596, 3, "0.260"),
-        (-0.47, 1, "−0.5"),
-        (-0.001, 2, "0.00"),
-        (np.inf, 1, "∞"),
-        (7.4, 0, "7"),
-    ],
-)
-def test_number_has_fixed_places(value, places, expected):
-    assert number(value, places) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"), [(0.0, "< 1e-300"), (1e-310, "< 1e-300"), (3.2e-17, "3e-17")]
-)
-def test_a_p_value_that_underflows_is_a_bound(value, expected):
-    assert probability(value) == expected
-
-
-def test_significant_digits():
-    assert [significant(value) for value in (0.25961, -1234.0, np.inf)] == [
-        "0.26",
-        "−1.23e+03",
-        "∞",
-    ]
 
 
 def test_pages_are_what_their_templates_and_tables_make():

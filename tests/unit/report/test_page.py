@@ -52,7 +52,7 @@ CLAIMS = """
   section: "3.3"
   statement: It is no chance.
   criteria:
-    - {label: a rate, table: numbers, quantity: pooled_p_patterns, below: 1.0e-16}
+    - {label: median p, table: numbers, quantity: pooled_p_patterns, below: 1.0e-16}
 """
 READING = {"number": "R1", "changes": '{{ measured("numbers", "rate", gain=2) }}'}
 
@@ -92,7 +92,9 @@ def test_summary_gives_value_interval_and_networks(quantity, where, expected):
     assert summary(TABLE, quantity, **where) == expected
 
 
-@pytest.mark.parametrize(("gain", "expected"), [(4, "0.2 [−0.0484, 0.448]"), (2, "−0.2"), (8, "–")])
+@pytest.mark.parametrize(
+    ("gain", "expected"), [(4, "0.2 (−0.0484 to 0.448)"), (2, "−0.2"), (8, "–")]
+)
 def test_brief_summary_leaves_out_the_networks(gain, expected):
     assert summary(TABLE, "rate", gain=gain, brief=True) == expected
 
@@ -174,7 +176,7 @@ def test_page_shows_claims_with_their_criteria():
 
 def test_lines_of_evidence_have_their_values_in_words():
     template = "{% for claim in claims %}{{ claim.criteria[0].lines[0].value }}; {% endfor %}"
-    assert page(template) == "0.2 [−0.0484, 0.448]; –; &lt; 1e-300; "
+    assert page(template) == "0.2 (−0.0484 to 0.448); –; &lt; 1e-300; "
 
 
 def test_entries_of_conditions_are_found():
