@@ -10,19 +10,19 @@ where they come to agree in nearly all digits, could go on together ("regular" s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from chaos_sampling import seeds
-from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
+from chaos_sampling.experiments.hybrid_networks import Weights, networks_of
 from chaos_sampling.experiments.protocols import Condition, conditions
 from chaos_sampling.measures.energy import energy
 from chaos_sampling.measures.overlaps import heard, orthogonal_basis, overlaps
 from chaos_sampling.network import dynamics
 from chaos_sampling.network.dynamics import Noise
-from chaos_sampling.network.readings import RandomVariance
 from chaos_sampling.network.schedules import square_wave, switching_times
 from chaos_sampling.network.weights import Network, random_states
 from chaos_sampling.progress import track
@@ -36,11 +36,6 @@ SHORTEST = 50.0
 
 def simulate_cycles(
     *,
-    neurons: int,
-    patterns: int,
-    rule: Rule,
-    strength: float,
-    random_variance: RandomVariance,
     networks: int,
     first: int,
     copies: int,
@@ -52,15 +47,11 @@ def simulate_cycles(
     restarts: int,
     dt: float,
     seed: int,
+    **weights: Unpack[Weights],
 ) -> Dataset:
     """Record the states in which cycles end: under all protocols, between gains, for durations.
 
     Args:
-        neurons: N.
-        patterns: K, the number of stored patterns.
-        rule: how W_struct is made from the patterns.
-        strength: s, as for `hybrid_networks.networks_of`.
-        random_variance: of the entries of W_rand.
         networks: number of independent networks.
         first: index of the first of them, as for `hybrid_networks.networks_of`.
         copies: of each network, from independent initial states; at least 2.
@@ -75,6 +66,7 @@ def simulate_cycles(
             phase, from which the sizes of basins are measured.
         dt: RK4 step in τ; durations are rounded to it.
         seed: top-level seed.
+        weights: of the networks, as `hybrid_networks.Weights` has them.
 
     Returns:
         Dataset of kind "cycles". By condition, in the order of `protocols.conditions`: what makes
@@ -87,16 +79,9 @@ def simulate_cycles(
     """
     if copies < 2:
         raise ValueError(f"copies: expected at least 2, found {copies}")
-    weights = {
-        "neurons": neurons,
-        "patterns": patterns,
-        "rule": rule,
-        "strength": strength,
-        "random_variance": random_variance,
-    }
     stored, network = networks_of(**weights, networks=networks, seed=seed, first=first)
     indices = range(first, first + networks)
-    initial = _states(indices, copies, neurons, "copies of cycled networks", seed)
+    initial = _states(indices, copies, weights["neurons"], "copies of cycled networks", seed)
     amplitude = measured_amplitude(
         network, stored, initial, high_gains[0], duration=max(high_durations[0][1], SHORTEST), dt=dt
     )
@@ -110,7 +95,7 @@ def simulate_cycles(
         runs.append(_measure(ends, network, stored, condition.final_gain))
     relaxed = dynamics.advance(
         network,
-        _states(indices, restarts, neurons, "restarts at low gain", seed),
+        _states(indices, restarts, weights["neurons"], "restarts at low gain", seed),
         low_gains[0],
         duration=round(low_durations[0][1] / dt) * dt,
         dt=dt,

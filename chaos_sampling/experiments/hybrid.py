@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Unpack
 
 import numpy as np
 import torch
 
 from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.experiments.hybrid_networks import Rule, networks_of
+from chaos_sampling.experiments.hybrid_networks import Weights, networks_of
 from chaos_sampling.network import dynamics
-from chaos_sampling.network.readings import RandomVariance
 from chaos_sampling.network.schedules import square_wave, switching_times
 from chaos_sampling.network.weights import random_states
 from chaos_sampling.store import Dataset, Variable
@@ -20,47 +20,34 @@ from chaos_sampling.store import Dataset, Variable
 
 def simulate_fixed_gain(
     *,
-    neurons: int,
-    patterns: int,
-    rule: Rule,
-    strength: float,
-    random_variance: RandomVariance,
     networks: int,
     gains: Sequence[float],
     duration: float,
     dt: float,
     interval: float,
     seed: int,
+    **weights: Unpack[Weights],
 ) -> Dataset:
     """Run every network at several fixed gains, from a fresh initial state each (Fig. 4c, d).
 
     Args:
-        neurons: N.
-        patterns: K, the number of stored patterns.
-        rule: how W_struct is made from the patterns.
-        strength: s, as for `hybrid_networks.networks_of`.
-        random_variance: of the entries of W_rand.
         networks: number of independent networks.
         gains: gains, all run with the same weights.
         duration: τ to run.
         dt: RK4 step in τ.
         interval: τ between records.
         seed: top-level seed.
+        weights: of the networks, as `hybrid_networks.Weights` has them.
 
     Returns:
         Dataset of kind "hybrid": h (network, gain, time, neuron) and
         patterns (network, pattern, neuron).
     """
-    weights = {
-        "neurons": neurons,
-        "patterns": patterns,
-        "rule": rule,
-        "strength": strength,
-        "random_variance": random_variance,
-    }
     stored, network = networks_of(**weights, networks=networks, seed=seed)
     rngs = [seeds.generator(seed, "fixed gain", index) for index in range(networks)]
-    state = torch.stack([random_states(len(gains), neurons, rng) for rng in rngs]).float()
+    state = torch.stack(
+        [random_states(len(gains), weights["neurons"], rng) for rng in rngs]
+    ).float()
     gain = torch.tensor(gains, dtype=torch.float32)[:, None]
     time, states = dynamics.trajectory(
         network, state, gain, duration=duration, dt=dt, interval=interval, label="fixed gain"
@@ -85,11 +72,6 @@ def simulate_fixed_gain(
 
 def simulate_cycled_gain(
     *,
-    neurons: int,
-    patterns: int,
-    rule: Rule,
-    strength: float,
-    random_variance: RandomVariance,
     networks: int,
     low_gain: float,
     high_gain: float,
@@ -99,15 +81,11 @@ def simulate_cycled_gain(
     dt: float,
     interval: float,
     seed: int,
+    **weights: Unpack[Weights],
 ) -> Dataset:
     """Run every network while its gain alternates between a low and a high value (Fig. 4e).
 
     Args:
-        neurons: N.
-        patterns: K, the number of stored patterns.
-        rule: how W_struct is made from the patterns.
-        strength: s, as for `hybrid_networks.networks_of`.
-        random_variance: of the entries of W_rand.
         networks: number of independent networks, each with switching times of its own.
         low_gain: gain of the first, third, … phase.
         high_gain: gain of the second, fourth, … phase.
@@ -117,21 +95,15 @@ def simulate_cycled_gain(
         dt: RK4 step in τ; switching times are rounded to it.
         interval: τ between records.
         seed: top-level seed.
+        weights: of the networks, as `hybrid_networks.Weights` has them.
 
     Returns:
         Dataset of kind "hybrid": h (network, time, neuron), gain (network, time), the gain
         of the interval that ends at that time, and patterns (network, pattern, neuron).
     """
-    weights = {
-        "neurons": neurons,
-        "patterns": patterns,
-        "rule": rule,
-        "strength": strength,
-        "random_variance": random_variance,
-    }
     stored, network = networks_of(**weights, networks=networks, seed=seed)
     rngs = [seeds.generator(seed, "cycled gain", index) for index in range(networks)]
-    state = torch.stack([random_states(1, neurons, rng) for rng in rngs]).float()
+    state = torch.stack([random_states(1, weights["neurons"], rng) for rng in rngs]).float()
     phases = (low_duration, high_duration)
     count = 2 * math.ceil(duration / (low_duration[0] + high_duration[0]))  # enough to fill it
     switches = np.stack([switching_times(phases, count, dt, rng) for rng in rngs])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict, Unpack
 
 import numpy as np
 import torch
@@ -22,39 +22,47 @@ STRUCTURES: dict[Rule, Callable[[np.ndarray, float], torch.Tensor]] = {
 """The functions of patterns and strength that make it."""
 
 
-def networks_of(
-    *,
-    neurons: int,
-    patterns: int,
-    strength: float,
-    random_variance: RandomVariance,
-    networks: int,
-    seed: int,
-    rule: Rule = "outer_product",
-    first: int = 0,
-) -> tuple[np.ndarray, Network]:
-    """Draw the hybrid networks; only `neurons`, `patterns` and `seed` change what is drawn.
+class Weights(TypedDict):
+    """What the weights of a hybrid network are drawn by.
 
-    Args:
+    Attributes:
         neurons: N.
         patterns: K, the number of stored patterns.
         strength: s, that of `patterns.outer_product` or of `patterns.pseudo_inverse`.
         random_variance: of the entries of W_rand.
+        rule: how W_struct is made from the patterns, "outer_product" where none is given.
+    """
+
+    neurons: int
+    patterns: int
+    strength: float
+    random_variance: RandomVariance
+    rule: NotRequired[Rule]
+
+
+def networks_of(
+    *, networks: int, seed: int, first: int = 0, **weights: Unpack[Weights]
+) -> tuple[np.ndarray, Network]:
+    """Draw the hybrid networks; only their neurons, patterns and `seed` change what is drawn.
+
+    Args:
         networks: number of independent networks.
         seed: top-level seed.
-        rule: how W_struct is made from the patterns.
         first: index of the first of them among all that the seed gives.
+        weights: as `Weights` has them.
 
     Returns:
         The patterns (network, K, N) and the networks as one batch in single precision.
     """
-    variance = {"1/N": 1 / neurons, "1": 1.0}[random_variance]
+    neurons, strength = weights["neurons"], weights["strength"]
+    variance = {"1/N": 1 / neurons, "1": 1.0}[weights["random_variance"]]
+    structure = STRUCTURES[weights.get("rule", "outer_product")]
     indices = range(first, first + networks)
     rngs = [seeds.generator(seed, "hybrid network", index) for index in indices]
-    stored = np.stack([random_patterns(patterns, neurons, rng) for rng in rngs])
+    stored = np.stack([random_patterns(weights["patterns"], neurons, rng) for rng in rngs])
     batch = stack(
         [
-            Network(random_weights(neurons, rng, variance=variance), STRUCTURES[rule](xi, strength))
+            Network(random_weights(neurons, rng, variance=variance), structure(xi, strength))
             for rng, xi in zip(rngs, stored, strict=True)
         ]
     )
