@@ -106,7 +106,6 @@ UPPER_LIMITS = {
     "statistics.transient": "chaos.divergence.duration",
     "chaos.mixing.longest_lag": "chaos.mixing.duration",
     "chaos.latents.longest_lag": "chaos.latents.duration",
-    "hybrid.escapes.patterns": "hybrid.escapes.traced_neurons",
     "hybrid.cycled_gain.low_gain": "hybrid.cycled_gain.high_gain",
 }
 """Keys that must not exceed another one."""
@@ -161,11 +160,19 @@ def limits():
             avatars - avatars // 10,
             "the avatars of datasets.avatars.count that are not held out",
         )
-    for name in ("capacity", "escapes"):
-        section = config["hybrid"][name]
-        stored, smallest = section["patterns"], min(section["sizes"])
-        most = max(stored) if isinstance(stored, list) else stored
-        yield f"hybrid.{name}.patterns", most, smallest, f"the smallest of hybrid.{name}.sizes"
+    capacity, escapes = (config["hybrid"][name] for name in ("capacity", "escapes"))
+    yield (
+        "hybrid.capacity.patterns",
+        max(capacity["patterns"]),
+        min(capacity["sizes"]),
+        "the smallest of hybrid.capacity.sizes",
+    )
+    yield (
+        "hybrid.escapes.patterns",
+        escapes["patterns"],
+        min(escapes["sizes"]) - 1,
+        "one fewer than the smallest of hybrid.escapes.sizes, so that an orthogonal direction is left",
+    )
     cycled = config["hybrid"]["cycled_gain"]
     for phase in ("low_duration", "high_duration"):
         shortest, longest = cycled[phase]

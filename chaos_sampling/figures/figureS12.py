@@ -1,4 +1,4 @@
-"""Figure S12: how many patterns hybrid networks hold, and how chaos and noise leave them."""
+"""Figure S12: how many patterns hybrid networks hold, and what drives them out of these."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RULES = {
 }
 SIZES = (("o", "-"), ("s", "--"), ("^", ":"))
 """Marker and line of each size in the panels of the capacity, in turn."""
-SOURCES = {"chaos": style.BLUE, "noise": style.ORANGE}
+SOURCES = {"random_weights": style.BLUE, "noise": style.ORANGE}
 BESIDE = 1.02
 """Factor that sets dots of different gains side by side."""
 BOUND = {"marker": "v", "markersize": 3.5, "markerfacecolor": "none", "linestyle": "none"}
@@ -52,7 +52,7 @@ def draw(capacity: Dataset, escapes: Dataset) -> Figure:
     rates = left.subplots(1, len(SOURCES), sharey=True)
     for place, (axes, source) in enumerate(zip(rates, escapes["source"], strict=True)):
         _rates(axes, escapes, place)
-        axes.set_title({"chaos": "driven by chaos", "noise": "driven by noise"}[str(source)])
+        axes.set_title(f"driven by {_name(source)}")
     rates[0].set_ylabel("escapes from a basin per τ")
     left.legend(handles=_gain_keys(escapes), loc="outside lower center", ncols=7)
     traces = right.subplots(len(SOURCES), 1, sharex=True, sharey=True)
@@ -116,18 +116,20 @@ def _rates(axes: Axes, escapes: Dataset, source: int) -> None:
 
 def _trace(axes: Axes, escapes: Dataset, source: int) -> None:
     """Draw the overlaps of one run, and whether a descent leads back to its pattern."""
-    time, overlap = escapes["trace/time"], escapes["trace/overlap"][source]
-    home = escapes["trace/descended"][source] > RETRIEVED
+    time, overlap = escapes["time"], escapes["trace_overlap"][source, -1]
+    home = escapes["trace_descended"][source, -1] > RETRIEVED
     axes.plot(time, overlap[:, 1:], color=style.GREY, linewidth=0.4, alpha=0.7)
     axes.plot(time, overlap[:, 0], color=list(SOURCES.values())[source])
     axes.fill_between(
         time, 0, 1, where=home, step="mid", transform=axes.get_xaxis_transform(), **INSIDE
     )
-    attributes = escapes.attributes
-    name = str(escapes["source"][source])
-    where = f"$N$ = {attributes['traced_neurons']}, $g$ = {attributes['traced_gain']:g}"
-    axes.set_title(f"{name}, {where}")
+    where = f"$N$ = {escapes['size'][-1]}, $g$ = {escapes.attributes['traced_gain']:g}"
+    axes.set_title(f"{_name(escapes['source'][source])}, {where}")
     axes.set(ylabel="overlap", ylim=(-1.05, 1.05), xlim=(time[0], time[-1]))
+
+
+def _name(source: str) -> str:
+    return str(source).replace("_", " ")
 
 
 def _gain_looks(escapes: Dataset) -> list[dict[str, Any]]:

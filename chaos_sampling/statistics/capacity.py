@@ -31,7 +31,7 @@ def capacity_table(capacity: Dataset, escapes: Dataset) -> pd.DataFrame:
         escapes: kind "escapes".
     """
     retrieval = _retrieval_rows(capacity) + _velocity_rows(capacity)
-    left = _escape_rows(escapes) + _exponent_rows(escapes)
+    left = _escape_rows(escapes) + _ratio_rows(escapes) + _exponent_rows(escapes)
     return table(
         of_networks(retrieval, capacity.attributes["weights"])
         + of_networks(left, escapes.attributes["weights"])
@@ -43,8 +43,7 @@ def hazard(escapes: np.ndarray, checks: np.ndarray, interval: float) -> np.ndarr
 
     A share 1 − exp(−λ interval) of checks finds that a run has left, and λ is what makes it the
     share found. A run that leaves the basin between two checks and is back at the second is not
-    seen: with a check every τ noise at g = 8 and N = 400 has a rate of 0.34, with one every 0.25 τ
-    of 0.36, chaos of 0.27 with either (96 networks of 10 patterns, s = 4).
+    seen (docs/paper.md, "Escapes", says how often).
 
     Args:
         escapes: number of escapes.
@@ -171,6 +170,29 @@ def _rate_row(
     if np.isfinite(values).all():
         return row("escape_rate", values, **where) | TOGETHER
     return row("escape_rate", hazard(escapes, checks, interval), ranks=True, **where)
+
+
+def _ratio_rows(escapes: Dataset) -> list[dict[str, Any]]:
+    """Compare the random weights with noise in the same networks."""
+    interval, rows = escapes.attributes["interval"], []
+    sources = list(escapes["source"])
+    counts = [
+        escapes[name][sources.index(source)]
+        for source in ("random_weights", "noise")
+        for name in ("escapes", "checks")
+    ]
+
+    def ratio(*found: np.ndarray) -> float:
+        left, checked = np.sum(found, axis=-1).reshape(2, 2).T
+        weights, noise = hazard(left, checked, interval)
+        return weights / noise if noise > 0 else np.nan
+
+    for (column, gain), (place, size) in product(
+        *map(enumerate, (escapes["gain"], escapes["size"]))
+    ):
+        values = jackknife(ratio, *(each[column, place] for each in counts))
+        rows.append(row("escape_rate_ratio", values, gain=gain, size=size) | TOGETHER)
+    return rows
 
 
 def _exponent_rows(escapes: Dataset) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ RANGES = {
         *("overlap_*", "own_overlap_final"),
     ),
     (0.0, np.inf): (
-        *("escape_rate", "variance_*", "step_change_*", "dimension_h", "dimension_phi"),
+        *("escape_rate*", "variance_*", "step_change_*", "dimension_h", "dimension_phi"),
         *("lyapunov_dimension", "entropy_rate", "visit_entropy", "patterns_visited"),
         *("frechet_*", "diversity_*", "sliced_wasserstein"),
     ),

@@ -1,4 +1,4 @@
-"""Mean-field theory (N → ∞, few patterns) of stored patterns amid chaos, or amid noise like it."""
+"""Mean-field theory (N → ∞, few patterns) of stored patterns amid chaos."""
 
 from __future__ import annotations
 
@@ -6,16 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from chaos_sampling.theory import mean_field
-from chaos_sampling.theory.noisy_mean_field import DEVIATES, WEIGHTS, noise_amplitude
-
-
-def matched_amplitude(gain: float) -> float:
-    """Return the σ of white noise that gives a free neuron the variance of h in chaos, Δ0(g).
-
-    Args:
-        gain: g of the random network; 0 up to g = 1, where theory has no chaos.
-    """
-    return float(noise_amplitude(0.0, mean_field.solve(gain).variance_h))
+from chaos_sampling.theory.noisy_mean_field import DEVIATES, WEIGHTS
 
 
 def critical_gain(strength: float) -> float:
@@ -23,7 +14,7 @@ def critical_gain(strength: float) -> float:
 
     Where h is normal of variance Δ0, an overlap m adds a mean s m to the h of all neurons, along
     the pattern, so that dm/dt = (s ⟨φ'⟩ − 1) m for small m. Below the critical gain the overlap
-    grows, and neither chaos of variance Δ0(g) nor noise of that variance makes it vanish.
+    grows, and neither chaos nor noise of that variance makes it vanish.
 
     Args:
         strength: s, from 1.02 to 99, between which `mean_field.solve` has the gains it takes.

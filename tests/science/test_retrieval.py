@@ -53,7 +53,6 @@ def test_large_networks_keep_their_patterns_below_the_critical_gain_and_lose_the
         duration=30,
         dt=0.1,
         interval=1,
-        traced_neurons=50,
         traced_gain=6,
         seed=1,
     )

@@ -167,7 +167,6 @@ ESCAPES = dict(
     duration=20,
     dt=0.1,
     interval=1,
-    traced_neurons=100,
     traced_gain=12,
     seed=1,
 )

@@ -122,8 +122,7 @@ BROKEN = [
     ("hybrid: {escapes: {strength: 1}}", "hybrid.escapes.strength: 1 is less than the minimum"),
     ("hybrid: {escapes: {strength: 100}}", "hybrid.escapes.strength: 100 is greater than the"),
     ("hybrid: {escapes: {gains: [1]}}", "hybrid.escapes.gains.0: 1 is less than the minimum"),
-    ("hybrid: {escapes: {patterns: 101}}", "hybrid.escapes.patterns: expected at most 100"),
-    ("hybrid: {escapes: {traced_neurons: 9}}", "hybrid.escapes.patterns: expected at most 9"),
+    ("hybrid: {escapes: {patterns: 100}}", "hybrid.escapes.patterns: expected at most 99"),
     ("datasets: {avatars: {count: 9}}", "datasets.avatars.count: 9 is less than the minimum of 10"),
     ("hybrid: {capacity: {patterns: [5, 201]}}", "hybrid.capacity.patterns: expected at most 200"),
     (

@@ -6,13 +6,18 @@ import torch
 from experiment_settings import ESCAPES
 
 from chaos_sampling import store
-from chaos_sampling.experiments.escapes import descend, own_overlap, simulate_escapes
+from chaos_sampling.experiments.escapes import (
+    descend,
+    matched_amplitude,
+    own_overlap,
+    simulate_escapes,
+    variance_outside,
+)
 from chaos_sampling.experiments.hybrid_networks import networks_of
-from chaos_sampling.measures.overlaps import RETRIEVED
+from chaos_sampling.measures.overlaps import RETRIEVED, orthogonal_basis
 from chaos_sampling.network import dynamics
-from chaos_sampling.theory.pattern_mean_field import matched_amplitude
 
-CHAOS, NOISE = 0, 1
+WEIGHTS, NOISE = 0, 1
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +41,13 @@ def wandering():
 def test_dataset_is_labelled(escapes, tmp_path):
     store.save(escapes, tmp_path / "escapes.h5")
     loaded = store.load(tmp_path / "escapes.h5", "escapes")
-    assert loaded["source"].tolist() == ["chaos", "noise"]
+    assert loaded["source"].tolist() == ["random_weights", "noise"]
     assert loaded["escapes"].shape == loaded["checks"].shape == (2, 3, 2, 2)
     assert loaded["basins"].tolist() == [[3, 3], [3, 3]]
-    np.testing.assert_allclose(loaded["trace/time"], np.arange(21))
-    assert loaded["trace/overlap"].shape == (2, 21, 3)
-    assert loaded["trace/descended"].shape == (2, 21)
+    np.testing.assert_allclose(loaded["time"], np.arange(21))
+    assert loaded["variance"].shape == (2, 3, 2, 2, 21)
+    assert loaded["trace_overlap"].shape == (2, 2, 21, 3)
+    assert loaded["trace_descended"].shape == (2, 2, 21)
 
 
 def test_nothing_escapes_at_gain_zero(escapes):
@@ -55,24 +61,53 @@ def test_everything_soon_escapes_at_very_high_gain(escapes):
     assert (escapes["checks"][:, 2] <= 3 * 10).all()
 
 
-def test_noise_is_matched_to_chaos(escapes):
-    assert escapes["amplitude"].tolist() == [0, matched_amplitude(3), matched_amplitude(12)]
+def test_noise_makes_h_vary_as_much_as_the_random_weights_do(escapes):
+    weights, noise = escapes["variance"]
+    both = np.isfinite(weights + noise) & (weights > 0.1)
+    assert both[1].mean() > 0.5
+    assert both[2].mean() > 0.05
+    # three runs of 57 or 97 directions: a standard error of 0.11, or 0.08
+    assert np.median(noise[both] / weights[both]) == pytest.approx(1, abs=0.05)
+    assert (np.abs(np.log(noise[both] / weights[both])) < 0.8).all()
+
+
+def test_matched_noise_gives_a_neuron_the_variance_it_is_matched_to():
+    time, dt = np.arange(31) * 0.1, 0.1
+    variance = 4 * (1 - np.exp(-time)) ** 2  # as under a constant random input
+    amplitude = matched_amplitude(np.append(variance[:21], np.full(10, np.nan)), dt)
+    found = [0.0]
+    for one in amplitude:
+        kick = one**2 * dt / 2
+        found.append((found[-1] + kick) * np.exp(-2 * dt) + kick)
+    np.testing.assert_allclose(found[:21], variance[:21], atol=1e-12)
+    np.testing.assert_allclose(found[20:], variance[20])
+
+
+def test_noise_stops_where_the_variance_falls_faster_than_by_the_leak():
+    assert matched_amplitude(np.array([[4.0, 1.0]]), 0.1) == 0
+
+
+def test_variance_is_that_outside_the_span_of_the_patterns(wandering):
+    xi, _, states = wandering
+    outside = states[0].numpy() @ orthogonal_basis(xi[0].numpy()).T
+    expected = np.square(outside).mean(axis=-1)
+    np.testing.assert_allclose(variance_outside(states[0], xi[0]), expected, rtol=1e-4)
 
 
 def test_traces_start_in_the_pattern_and_leave_it_at_high_gain(escapes):
-    overlap, descended = escapes["trace/overlap"], escapes["trace/descended"]
-    np.testing.assert_array_equal(overlap[CHAOS, 0], overlap[NOISE, 0])
-    assert (overlap[:, 0, 0] > 0.97).all()
-    assert (descended[:, 0] > RETRIEVED).all()
-    assert (np.abs(overlap[:, 10:, 0]).mean(axis=-1) < 0.4).all()
-    assert (descended[:, 10:] < RETRIEVED).any(axis=-1).all()
+    overlap, descended = escapes["trace_overlap"], escapes["trace_descended"]
+    np.testing.assert_array_equal(overlap[WEIGHTS, :, 0], overlap[NOISE, :, 0])
+    assert (overlap[:, :, 0, 0] > 0.97).all()
+    assert (descended[:, :, 0] > RETRIEVED).all()
+    assert (np.abs(overlap[:, :, 10:, 0]).mean(axis=-1) < 0.4).all()
+    assert (descended[:, :, 10:] < RETRIEVED).any(axis=-1).all()
 
 
 def test_patterns_without_a_basin_are_left_out():
-    found = simulate_escapes(**ESCAPES | {"patterns": 60, "sizes": [60], "networks": 1})
+    found = simulate_escapes(**ESCAPES | {"patterns": 50, "sizes": [60], "networks": 1})
     basins = found["basins"].item()
     assert basins < 10
-    assert found["checks"][CHAOS, 0].item() == 20 * basins  # at gain 0
+    assert found["checks"][WEIGHTS, 0].item() == 20 * basins  # at gain 0
 
 
 def test_descent_is_the_dynamics_at_gain_zero(wandering):

@@ -35,20 +35,16 @@ def escapes():
     counts = rng.integers(1, 9, (2, 2, 3, 4))
     counts[1, 0, 2] = 0
     arrays = variables(
-        source=(np.array(["chaos", "noise"]), ("source",)),
+        source=(np.array(["random_weights", "noise"]), ("source",)),
         gain=(np.array([2.0, 8.0]), ("gain",)),
         size=(np.array([100, 200, 400]), ("size",)),
         escapes=(counts, AT_RISK),
         checks=(np.full((2, 2, 3, 4), 100), AT_RISK),
-    ) | {
-        f"trace/{name}": variable
-        for name, variable in variables(
-            time=(np.arange(10.0), ("time",)),
-            overlap=(rng.uniform(-0.5, 1, (2, 10, 4)), ("source", "time", "pattern")),
-            descended=(np.tile([1.0, 0.2], (2, 5)), ("source", "time")),
-        ).items()
-    }
-    attributes = {"interval": 1, "critical_gain": 3.8, "traced_neurons": 400, "traced_gain": 3.0}
+        time=(np.arange(10.0), ("time",)),
+        trace_overlap=(rng.uniform(-0.5, 1, (2, 3, 10, 4)), ("source", "size", "time", "pattern")),
+        trace_descended=(np.tile([1.0, 0.2], (2, 3, 5)), ("source", "size", "time")),
+    )
+    attributes = {"interval": 1, "critical_gain": 3.8, "traced_gain": 3.0}
     return Dataset("escapes", "", arrays, attributes)
 
 
@@ -106,6 +102,6 @@ def test_gains_below_the_critical_one_are_dashed(panels):
 
 
 def test_traces_show_the_overlap_with_the_own_pattern_on_top(panels, escapes):
-    for axes, overlap in zip(panels[5:], escapes["trace/overlap"], strict=True):
+    for axes, overlap in zip(panels[5:], escapes["trace_overlap"][:, -1], strict=True):
         np.testing.assert_array_equal(axes.lines[-1].get_ydata(), overlap[:, 0])
         assert len(axes.lines) == overlap.shape[1]

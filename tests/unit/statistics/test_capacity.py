@@ -52,7 +52,7 @@ def escapes():
     counts[0, 0] = np.array([16, 8, 4])[:, None]
     counts[:, 1] = 10
     arrays = variables(
-        source=(np.array(["chaos", "noise"]), ("source",)),
+        source=(np.array(["random_weights", "noise"]), ("source",)),
         gain=(np.array([2.0, 8.0]), ("gain",)),
         size=(SIZES, ("size",)),
         escapes=(counts, AT_RISK),
@@ -132,11 +132,11 @@ def test_table(capacity, escapes):
     of_patterns = {"patterns": 10, "rule": "pseudo_inverse"}
     velocity = only(found, "pattern_velocity", gain=0, size=200, condition=of_patterns)
     assert velocity["mean"] == np.mean([16, 17, 18, 19])
-    chaos, noise = ({"source": name} for name in ("chaos", "noise"))
-    assert only(found, "escape_rate", gain=2, size=200, condition=chaos)["mean"] == pytest.approx(
+    weights, noise = ({"source": name} for name in ("random_weights", "noise"))
+    assert only(found, "escape_rate", gain=2, size=200, condition=weights)["mean"] == pytest.approx(
         -np.log(0.92)
     )
-    assert only(found, "escape_exponent", gain=2, condition=chaos)["mean"] == pytest.approx(
+    assert only(found, "escape_exponent", gain=2, condition=weights)["mean"] == pytest.approx(
         np.log(np.log(0.96) / np.log(0.84)) / np.log(4), abs=2e-2
     )
     assert np.isnan(only(found, "escape_exponent", gain=2, condition=noise)["mean"])
@@ -148,7 +148,7 @@ def test_table(capacity, escapes):
 
 
 def rate_row(capacity, escapes):
-    at = {"source": "chaos"}
+    at = {"source": "random_weights"}
     return only(capacity_table(capacity, escapes), "escape_rate", gain=8, size=100, condition=at)
 
 

@@ -4,16 +4,7 @@ import numpy as np
 import pytest
 
 from chaos_sampling.theory import mean_field
-from chaos_sampling.theory.pattern_mean_field import critical_gain, growth_rate, matched_amplitude
-
-
-def test_matched_noise_gives_a_free_neuron_the_variance_of_chaos():
-    assert matched_amplitude(4.0) ** 2 / 2 == pytest.approx(mean_field.solve(4.0).variance_h)
-
-
-@pytest.mark.parametrize("gain", [0.0, 0.7, 1.0])
-def test_without_chaos_there_is_nothing_to_match(gain):
-    assert matched_amplitude(gain) == 0
+from chaos_sampling.theory.pattern_mean_field import critical_gain, growth_rate
 
 
 def test_growth_rate_is_an_average_over_neurons():
