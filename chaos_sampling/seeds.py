@@ -1,4 +1,8 @@
-"""One tree of random streams: (seed, purpose, indices) → generator; no two uses share a stream."""
+"""One tree of random streams: (seed, purpose, indices) → generator.
+
+No two purposes share a stream. Runs that are compared share one, as the same networks and initial
+states at several gains do.
+"""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from chaos_sampling import seeds
-from chaos_sampling.experiments.hybrid_networks import Weights, networks_of
+from chaos_sampling.experiments.hybrid_networks import Weights, networks_of, variance_outside
 from chaos_sampling.experiments.protocols import Condition, conditions
 from chaos_sampling.measures.energy import energy
-from chaos_sampling.measures.overlaps import heard, orthogonal_basis, overlaps
+from chaos_sampling.measures.overlaps import heard, overlaps
 from chaos_sampling.network import dynamics
 from chaos_sampling.network.dynamics import Noise
 from chaos_sampling.network.schedules import square_wave, switching_times
@@ -146,9 +146,9 @@ def measured_amplitude(
         interval=interval,
         label="activity at high gain",
     )
-    recorded = states[int(TRANSIENT * len(states)) :].transpose(0, 1).numpy()
-    outside = [h @ orthogonal_basis(xi).T for h, xi in zip(recorded, stored, strict=True)]
-    variance = np.array([np.square(projected).mean() for projected in outside])
+    recorded = states[int(TRANSIENT * len(states)) :].transpose(0, 1)
+    pairs = zip(recorded, torch.from_numpy(stored).float(), strict=True)
+    variance = np.array([variance_outside(h, xi).mean().item() for h, xi in pairs])
     return np.sqrt(2 * variance)[:, None, None]
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from chaos_sampling import seeds
 from chaos_sampling.experiments.coordinates import gain_coordinate, time_coordinate
-from chaos_sampling.experiments.hybrid_networks import networks_of
+from chaos_sampling.experiments.hybrid_networks import networks_of, variance_outside
 from chaos_sampling.measures.overlaps import RETRIEVED, overlaps
 from chaos_sampling.network import dynamics
 from chaos_sampling.network.dynamics import Noise
@@ -176,13 +176,6 @@ def matched_amplitude(variance: np.ndarray, dt: float) -> np.ndarray:
     kept = np.exp(-2 * dt)
     power = (variance[..., 1:] - kept * variance[..., :-1]) / ((1 + kept) * dt / 2)
     return np.sqrt(np.maximum(power, 0))
-
-
-def variance_outside(state: Tensor, stored: Tensor) -> Tensor:
-    """Return the mean square of h (..., N) over directions outside the span of patterns (K, N)."""
-    span = torch.linalg.qr(stored.mT).Q
-    inside = (state @ span).square().sum(-1)
-    return (state.square().sum(-1) - inside) / (stored.shape[1] - stored.shape[0])
 
 
 def descend(

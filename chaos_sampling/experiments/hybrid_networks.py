@@ -7,6 +7,7 @@ from typing import Literal, NotRequired, TypedDict, Unpack
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from chaos_sampling import seeds
 from chaos_sampling.network.patterns import outer_product, pseudo_inverse, random_patterns
@@ -15,7 +16,7 @@ from chaos_sampling.network.weights import Network, random_weights, stack
 
 Rule = Literal["outer_product", "pseudo_inverse"]
 """How W_struct is made from the patterns."""
-STRUCTURES: dict[Rule, Callable[[np.ndarray, float], torch.Tensor]] = {
+STRUCTURES: dict[Rule, Callable[[np.ndarray, float], Tensor]] = {
     "outer_product": outer_product,
     "pseudo_inverse": pseudo_inverse,
 }
@@ -67,3 +68,10 @@ def networks_of(
         ]
     )
     return stored, batch.to(dtype=torch.float32)
+
+
+def variance_outside(state: Tensor, stored: Tensor) -> Tensor:
+    """Return the mean square of h (..., N) over directions outside the span of patterns (K, N)."""
+    span = torch.linalg.qr(stored.mT).Q
+    outside = state - state @ span @ span.mT
+    return outside.square().sum(-1) / (stored.shape[1] - stored.shape[0])

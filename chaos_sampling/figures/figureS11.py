@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
+from scipy import stats
 
 from chaos_sampling.figures import style
 from chaos_sampling.measures.overlaps import STATES, classify
 from chaos_sampling.measures.visits import (
-    entropy,
     repeat_probability,
     state_numbers,
     stay_probability,
@@ -129,7 +129,7 @@ def _entropies(axes: Axes, cycles: Dataset) -> None:
     for place, index in enumerate(places):
         counts = _counts(cycles, index)
         expected = [uniform_entropy(count.sum(), counts.shape[1]) for count in counts]
-        _dots(axes, place, [entropy(count) for count in counts], COLOURS.get(names[place]))
+        _dots(axes, place, [stats.entropy(count) for count in counts], COLOURS.get(names[place]))
         axes.plot(place + np.array([-0.4, 0.4]), [present_mean(expected)] * 2, **DASHED)
     _name_protocols(axes, names)
     axes.set(ylabel="entropy of visits (nats)", ylim=(-0.1, None))

@@ -1,6 +1,6 @@
 """Overlap of population activity with stored patterns and with the directions orthogonal to them.
 
-numpy only: statistics and figures use it without torch.
+numpy and scipy only: statistics and figures use it without torch.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from scipy.linalg import null_space
 
 from chaos_sampling.store import Dataset, Variable
 
@@ -46,13 +47,6 @@ def heard(overlap: np.ndarray, activity: np.ndarray) -> np.ndarray:
     return np.where(loudness > SILENT, overlap, 0)
 
 
-def orthogonal_basis(patterns: np.ndarray) -> np.ndarray:
-    """Return an orthonormal basis (N − K, N) of the complement of the patterns, from the SVD."""
-    _, singular, directions = np.linalg.svd(patterns, full_matrices=True)
-    rank = int((singular > singular[0] * max(patterns.shape) * np.finfo(float).eps).sum())
-    return directions[rank:]
-
-
 def projection_norms(activity: np.ndarray, patterns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the norms of a/|a| projected onto the patterns' subspace and onto its complement.
 
@@ -65,7 +59,7 @@ def projection_norms(activity: np.ndarray, patterns: np.ndarray) -> tuple[np.nda
     Returns:
         Two arrays of shape (...,).
     """
-    orthogonal = overlaps(activity, orthogonal_basis(patterns))
+    orthogonal = overlaps(activity, null_space(patterns).T)
     square = np.square(orthogonal).sum(-1)
     present = np.linalg.norm(activity, axis=-1) > 0
     return np.where(present, np.sqrt(np.clip(1 - square, 0, 1)), 0.0), np.sqrt(square)
@@ -138,7 +132,7 @@ def measure(simulation: Dataset, *, activity: Activity) -> Dataset:
             "gain": simulation.variables["gain"],
             "overlap": Variable(heard(overlap, rates), (*dims, "pattern"), "1", names[0]),
             "orthogonal": Variable(
-                np.stack([overlaps(v, orthogonal_basis(stored)) for v, stored in pairs]),
+                np.stack([overlaps(v, null_space(stored).T) for v, stored in pairs]),
                 (*dims, "direction"),
                 "1",
                 names[1],

@@ -60,12 +60,6 @@ def transitions(visited: np.ndarray, states: int) -> np.ndarray:
     return counts
 
 
-def entropy(counts: np.ndarray) -> float:
-    """Return the plug-in entropy −Σ p log p of counts in nats; NaN where there are none."""
-    total = counts.sum()
-    return float(-xlogy(counts / total, counts / total).sum()) if total else np.nan
-
-
 def uniform_entropy(visits: int, states: int) -> float:
     """Return the mean plug-in entropy in nats of uniform independent visits.
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -41,6 +41,10 @@ EVIDENCE = [
 
 UNDECIDED = "undecided: the interval contains the bound"
 """Note on a value that may lie on either side: not supported, but not refuted either."""
+UNORDERED = "undecided: the intervals overlap"
+"""The same on values of which no one is shown to be on the wrong side of another."""
+TRENDS = ("rises", "falls")
+"""Rules on all rows of a criterion together."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +201,7 @@ def rule_in_words(rule: str, argument: Any) -> str:
     """Return a rule as text, such as "above 0"."""
     if rule == "within":
         return f"between {argument[0]:g} and {argument[1]:g}".replace("-", "−")
-    if rule in ("rises", "falls"):
+    if rule in TRENDS:
         return f"{rule} with {argument}"
     return f"{rule} {argument:g}".replace("-", "−")
 
@@ -208,7 +212,7 @@ def _criterion(fields: dict[str, Any]) -> Criterion:
         raise ValueError(f"criterion: expected one rule of {list(RULES)}, found {sorted(rules)}")
     rule = rules.pop()
     argument, label, rows = fields.pop(rule), fields.pop("label"), Rows(**fields)
-    if rule in ("rises", "falls"):
+    if rule in TRENDS:
         expected, right = "a name, and several gains", len(rows.each()) > 1
     elif rule == "within":
         expected, right = "two numbers, the smaller first", _are_increasing_numbers(argument)
@@ -247,13 +251,13 @@ def _test(criterion: Criterion, tables: Tables) -> list[dict[str, Any]]:
         return [
             shared | lacking | {"label": _label(criterion, each[-1]), "row": str(criterion.rows)}
         ]
-    judged = [estimates] * len(each) if rule in ("rises", "falls") else [[one] for one in estimates]
+    judged = [estimates] * len(each) if rule in TRENDS else [[one] for one in estimates]
     return [
         shared
         | {"label": _label(criterion, rows), "row": str(rows)}
         | {"measured": one.value, "low": one.low, "high": one.high}
         | {"networks": one.networks, "unit": one.unit, "reason": ""}
-        | {"verdict": RULES[rule](by, argument), "note": _note(one, (start, end))}
+        | {"verdict": RULES[rule](by, argument), "note": _note(by, rule, (start, end))}
         for rows, one, by in zip(each, estimates, judged, strict=True)
     ]
 
@@ -262,17 +266,23 @@ def _label(criterion: Criterion, rows: Rows) -> str:
     return criterion.label.format(gain=rows.gain)
 
 
-def _note(one: Estimate, bounds: tuple[float, float]) -> str:
-    """Say of an interval that contains a bound that it decides neither for nor against."""
-    held = any(one.low <= bound <= one.high for bound in bounds if np.isfinite(bound))
-    return UNDECIDED if held else ""
+def _note(judged: Sequence[Estimate], rule: str, bounds: tuple[float, float]) -> str:
+    """Say of intervals that contain a bound, or overlap, that they decide neither way."""
+    if rule not in TRENDS:
+        (one,) = judged
+        held = any(one.low <= bound <= one.high for bound in bounds if np.isfinite(bound))
+        return UNDECIDED if held else ""
+    ordered = judged if rule == "rises" else judged[::-1]
+    reversed_ = any(one.low > later.high for one, later in combinations(ordered, 2))
+    supported = RULES[rule](judged, "") == "supported"
+    return "" if supported or reversed_ else UNORDERED
 
 
 def _failures(failing: Sequence[Mapping[str, Any]], headline: Mapping[str, Any]) -> Iterator[str]:
     """Say of what fails whether the data speak against it or, if all is so, leave it undecided."""
     undecided = all(line["note"] for line in failing)
     for line in failing:
-        if undecided or (line["verdict"] == "not supported" and not line["note"]):
+        if undecided or not line["note"]:
             word = "undecided" if undecided else "against"
             same = line["label"] == headline["label"]
             yield word if same else f"{word}: {line['label']}, {measured(line)}"
@@ -283,8 +293,13 @@ def _summary(
 ) -> dict[str, Any]:
     """Return the line of a claim from the lines of evidence of each criterion."""
     verdict = combine([worst([line["verdict"] for line in lines]) for lines in found])
-    lines = [line for criterion in found for line in criterion]
-    failing = [line for line in lines if line["verdict"] in ("partly", "not supported")]
+    told = [
+        lines[-1:] if criterion.rule in TRENDS else lines
+        for criterion, lines in zip(claim.criteria, found, strict=True)
+    ]
+    failing = [
+        line for lines in told for line in lines if line["verdict"] in ("partly", "not supported")
+    ]
     if claim.fitted and verdict == "supported":
         verdict = "partly"
     sources = dict.fromkeys(f"{criterion.rows.table}.tsv" for criterion in claim.criteria)

@@ -13,7 +13,6 @@ from chaos_sampling import seeds
 from chaos_sampling.measures.overlaps import classify
 from chaos_sampling.measures.visits import (
     LEVEL,
-    entropy,
     pattern_numbers,
     repeat_probability,
     state_numbers,
@@ -182,7 +181,7 @@ def _spread(
     tests = [uniformity(count, rng) for count, rng in zip(counts, rngs, strict=True)]
     p_values, powers = np.transpose(tests)
     expected = np.array([uniform_entropy(count.sum(), len(count)) for count in counts])
-    entropies = [entropy(count) for count in counts]
+    entropies = [stats.entropy(count) for count in counts]
     theory = present_mean(expected)
     return [
         row("visit_entropy", entropies, condition=condition, theory=theory),
@@ -229,7 +228,7 @@ def _order(
 
 
 def _spearman(first: np.ndarray, second: np.ndarray) -> float:
-    """Return Spearman's ρ; NaN where one of the two is constant."""
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
+    """Return Spearman's ρ; NaN where one of the two is constant, but for single precision."""
+    if any(np.ptp(values) <= 1e-6 * np.abs(values).max() for values in (first, second)):
         return np.nan
     return stats.spearmanr(first, second).statistic

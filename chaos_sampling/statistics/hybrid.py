@@ -11,7 +11,6 @@ from scipy import stats
 
 from chaos_sampling.measures.overlaps import classify, low_phase_ends
 from chaos_sampling.measures.visits import (
-    entropy,
     pattern_numbers,
     state_numbers,
     tally,
@@ -166,7 +165,7 @@ def _low_phases(overlap: np.ndarray, speed: np.ndarray, gain: np.ndarray) -> dic
         "pattern_switch_probability": _switched(by_pattern, by_pattern.sum()),
         "pattern_switch_share": _switched(by_pattern, pairs),
         "patterns_visited": np.count_nonzero(tally(of_pattern, patterns)),
-        "visit_entropy": entropy(tally(states, 2 * patterns)),
+        "visit_entropy": stats.entropy(tally(states, 2 * patterns)),
     }
 
 

@@ -29,13 +29,16 @@ COLUMNS = [
 NOT_COMPUTED = "not computed"
 """Stands for the mean of a quantity that needs something which is not there."""
 
-SHARES = ("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*")
+SHARES = (
+    *("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*"),
+    *("precision_*", "recall_*"),
+)
 """Quantities that are shares, by name; of one that is the same in all, the interval is binomial."""
 RANGES = {
     (0.0, 1.0): (
         *SHARES,
         *("uniformity_power", "correlation_rms", "correlation_rms_latents"),
-        *("correlation_abs", "correlation_noise", "projection_*", "precision_*", "recall_*"),
+        *("correlation_abs", "correlation_noise", "projection_*"),
     ),
     (-1.0, 1.0): (
         *("pooled_r_*", "run_r_*", "*_correlation", "*_excess"),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from experiment_settings import ESCAPES
+from scipy.linalg import null_space
 
 from chaos_sampling import store
 from chaos_sampling.experiments.escapes import (
@@ -11,10 +12,9 @@ from chaos_sampling.experiments.escapes import (
     matched_amplitude,
     own_overlap,
     simulate_escapes,
-    variance_outside,
 )
-from chaos_sampling.experiments.hybrid_networks import networks_of
-from chaos_sampling.measures.overlaps import RETRIEVED, orthogonal_basis
+from chaos_sampling.experiments.hybrid_networks import networks_of, variance_outside
+from chaos_sampling.measures.overlaps import RETRIEVED
 from chaos_sampling.network import dynamics
 
 WEIGHTS, NOISE = 0, 1
@@ -89,7 +89,7 @@ def test_noise_stops_where_the_variance_falls_faster_than_by_the_leak():
 
 def test_variance_is_that_outside_the_span_of_the_patterns(wandering):
     xi, _, states = wandering
-    outside = states[0].numpy() @ orthogonal_basis(xi[0].numpy()).T
+    outside = states[0].numpy() @ null_space(xi[0].numpy())
     expected = np.square(outside).mean(axis=-1)
     np.testing.assert_allclose(variance_outside(states[0], xi[0]), expected, rtol=1e-4)
 

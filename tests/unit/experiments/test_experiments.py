@@ -38,7 +38,7 @@ CASES = [
         ["overlap", "restart_overlap", "pattern_energy", "noise_amplitude"],
     ),
     (simulate_capacity, settings.CAPACITY, ["overlap"]),
-    (simulate_escapes, settings.ESCAPES, ["checks", "trace/overlap"]),
+    (simulate_escapes, settings.ESCAPES, ["checks", "trace_overlap"]),
 ]
 
 

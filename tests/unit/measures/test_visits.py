@@ -9,7 +9,6 @@ from scipy import stats
 from chaos_sampling.measures.overlaps import overlaps
 from chaos_sampling.measures.visits import (
     LEVEL,
-    entropy,
     pattern_numbers,
     repeat_probability,
     state_numbers,
@@ -40,17 +39,11 @@ def test_states_are_counted_and_none_is_not():
     assert tally(visited, 5).tolist() == [1, 1, 0, 3, 0]
 
 
-def test_entropy_of_one_state_is_zero_and_of_equal_ones_their_logarithm():
-    assert entropy(np.array([0, 7, 0])) == 0
-    assert entropy(np.full(STATES, 3)) == pytest.approx(np.log(STATES))
-    assert np.isnan(entropy(np.zeros(3, int)))
-
-
 @pytest.mark.parametrize("visits", [1, 10, 50, 400])
 def test_entropy_of_uniform_visits_has_the_stated_bias(visits):
     rng = np.random.default_rng(visits)
     counts = rng.multinomial(visits, np.full(STATES, 1 / STATES), 2000)
-    found = [entropy(count) for count in counts]
+    found = [stats.entropy(count) for count in counts]
     tolerance = 5 * stats.sem(found) + 1e-9
     assert uniform_entropy(visits, STATES) == pytest.approx(np.mean(found), abs=tolerance)
 

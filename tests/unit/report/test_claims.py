@@ -17,6 +17,7 @@ from chaos_sampling.report.claims import (
     EVIDENCE,
     RULES,
     UNDECIDED,
+    UNORDERED,
     VERDICTS,
     combine,
     judge,
@@ -105,6 +106,7 @@ def chaos(*values, gain=4.0):
 
 
 ABOVE = "{label: rate, table: chaos, quantity: rate, gain: 4, size: 250, above: 0}"
+EACH = "{label: 'rate at {gain}', table: chaos, quantity: rate, gain: [2, 4], size: 250, above: 0}"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,32 @@ def test_an_interval_that_holds_the_bound_is_said_to_decide_nothing(values, unde
     assert evidence["note"][0] == (UNDECIDED if undecided else "")
 
 
+@pytest.mark.parametrize(
+    ("values", "verdict", "note"),
+    [
+        ([1.0, 1.5, 3.0], "supported", ""),
+        ([1.0, 0.99, 3.0], "partly", UNORDERED),
+        ([1.0, 1.1, 1.2], "partly", UNORDERED),
+        ([1.2, 1.1, 1.0], "not supported", UNORDERED),
+        ([3.0, 1.5, 1.0], "not supported", ""),
+        ([1.0, -2.0, 3.0], "partly", ""),
+    ],
+)
+def test_values_that_may_be_in_either_order_are_undecided(values, verdict, note):
+    rows = [
+        row("rate", value + np.array([-0.2, 0, 0.2]), gain=gain, size=250)
+        for gain, value in zip((2, 4, 8), values, strict=True)
+    ]
+    rising = EACH.replace("[2, 4]", "[2, 4, 8]").replace("above: 0", "rises: g")
+    falling = rising.replace("rises", "falls").replace("[2, 4, 8]", "[8, 4, 2]")
+    for criterion in (rising, falling):
+        found, evidence = judge(claim(criterion), {"chaos": table(rows)})
+        assert found["verdict"][0] == verdict
+        assert (evidence["note"] == note).all()
+        words = ("undecided" in found["evidence"][0], "against" in found["evidence"][0])
+        assert words == (bool(note), not note and verdict != "supported")
+
+
 def test_what_is_not_tested_is_not_called_undecided():
     lacking = ABOVE.replace("chaos", "hybrid")
     found, _ = judge(claim(ABOVE, lacking), chaos(-1.0, -0.5, 0.5))
@@ -160,14 +188,11 @@ def test_what_is_not_tested_is_not_called_undecided():
 
 
 def test_each_row_has_its_own_verdict_and_the_worst_decides():
-    both = (
-        "{label: 'rate at {gain}', table: chaos, quantity: rate, gain: [2, 4], size: 250, above: 0}"
-    )
     rows = [
         row("rate", values, gain=gain, size=250)
         for gain, values in ((2, [1, 1.1, 1.2]), (4, [-1, -1.1, -1.2]))
     ]
-    found, evidence = judge(claim(both), {"chaos": table(rows)})
+    found, evidence = judge(claim(EACH), {"chaos": table(rows)})
     assert list(evidence["verdict"]) == ["supported", "not supported"]
     assert found["verdict"][0] == "not supported"
     assert "undecided" not in found["evidence"][0]

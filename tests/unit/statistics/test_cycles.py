@@ -157,6 +157,14 @@ def test_visits_correlate_with_energy_and_basins():
     assert np.isnan(correlations(cycles_data(), 1)["visits_energy_correlation"]).all()
 
 
+def test_energies_that_differ_by_rounding_have_no_order():
+    data = cycles_data()
+    data["pattern_energy"][:] = -1.3 + 5e-9 * np.arange(data["pattern_energy"].size).reshape(
+        data["pattern_energy"].shape
+    )
+    assert np.isnan(correlations(data, 0)["visits_energy_correlation"]).all()
+
+
 def test_visits_like_those_of_chaos_correlate_with_them():
     data = cycles_data()
     data["overlap"][1] = data["overlap"][0, :, ::-1]
