@@ -51,7 +51,7 @@ def test_most_networks_retrieve_a_pattern_at_gain_one(overlaps):
     assert (state_numbers(overlaps["overlap"][:, 1, -1]) >= 0).sum() >= 4
 
 
-def test_neither_sign_of_a_pattern_is_preferred(overlaps):
+def test_patterns_and_their_negatives_are_retrieved(overlaps):
     states = state_numbers(overlaps["overlap"][:, :2, -1])
     negatives = NETWORK["patterns"]  # their numbers follow those of the patterns
     assert ((states >= 0) & (states < negatives)).any()

@@ -70,12 +70,6 @@ def test_activity_has_its_mean_field_statistics(against_theory, quantity):
     assert found[quantity] == pytest.approx(expected[quantity], rel=TOLERANCE[quantity])
 
 
-def test_dimension_says_how_strongly_neurons_correlate(activity):
-    expected = np.sqrt((1 / activity["dimension_phi"] - 1) / SIZE)
-    # exact if all neurons had the same variance
-    np.testing.assert_allclose(activity["correlation_rms"], expected, rtol=0.05)
-
-
 def measured_autocorrelation(method, *, gain=4, neurons=500, trials=50, dt=0.25):
     network = network_of(neurons, 0, 1)
     state = random_states(trials, neurons, seeds.generator(1, "initial states")).float()

@@ -9,7 +9,6 @@ from scipy.linalg import expm
 from small_networks import METHODS, initial, network, silent, single
 
 from chaos_sampling.network.dynamics import advance, derivative, step, steps, trajectory
-from chaos_sampling.network.patterns import outer_product, random_patterns
 from chaos_sampling.network.weights import Network, stack
 
 # --- linear limits ---
@@ -151,23 +150,6 @@ def test_inputs_stay_within_the_sum_of_weights(gain, size, seed):
     limit = torch.maximum(state.abs(), bound)
     found = advance(net, state, gain, duration=3, dt=0.1, method="euler")
     assert (found.abs() <= limit * (1 + 1e-9)).all()
-
-
-@settings(max_examples=20)
-@given(st.integers(0, 1000), st.floats(0.5, 10))
-def test_energy_falls_where_weights_are_symmetric(seed, size):
-    rng = np.random.default_rng(seed)
-    net = Network(
-        torch.zeros(30, 30, dtype=torch.float64), outer_product(random_patterns(3, 30, rng), 4.0)
-    )
-    state = size * initial(2, 30, seed=seed)
-    _, states = trajectory(net, state, 0.0, duration=10, dt=0.05, interval=0.25)
-    rates = torch.tanh(states)
-    energy = -((rates @ net.structured) * rates).sum(-1) / 2 + (
-        states * rates - torch.log(torch.cosh(states))
-    ).sum(-1)
-    assert (energy.diff(dim=0) <= 1e-9).all()
-    assert (energy[-1] < energy[0]).all()
 
 
 # --- gain: numbers, tensors, functions ---
