@@ -10,7 +10,7 @@ from pathlib import Path
 
 from snakemake.io import strip_wildcard_constraints
 
-from chaos_sampling.latents.names import READOUTS
+from chaos_sampling.latents.names import FITTED
 from chaos_sampling.network.readings import READINGS
 
 ROOT = Path(workflow.basedir)
@@ -123,7 +123,7 @@ def training_settings(wildcards):
     """Return the parameters of a training, but for those of other latents than the model's."""
     gan, source = config["gan"], MODELS[wildcards.model]["latents"]
     unread = {"degree"} if source != "expander" else set()
-    unread |= {"recording"} if source in {*READOUTS, "gaussian"} else set()
+    unread |= {"recording"} if source not in FITTED else set()
     latents = {name: value for name, value in gan["latents"].items() if name not in unread}
     return {"latents": latents, "batch": gan["batch"], "training": gan["training"]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -79,7 +80,7 @@ def retrieve(
         try:
             dataset = readers[source]()
         except (DataError, DownloadError, OSError) as error:
-            if source == "local" and Path(path).exists():
+            if source == "local" and os.path.exists(path):
                 raise  # its owner would rather mend it than download another copy
             logger.warning("CelebA: the source '%s' failed: %s", source, error)
             failures[source] = error
@@ -90,7 +91,7 @@ def retrieve(
 
 def read_local(path: Path, *, crop: int, workers: int) -> store.Dataset:
     """Read a user's copy, and log which one it is."""
-    if path.is_file():
+    if os.path.isfile(path):  # which a path that is too long, or must not be seen, does not stop
         found = download.digest(path, ARCHIVE.algorithm)
         kind = "the complete archive" if found == ARCHIVE.checksum else "not the complete archive"
         logger.info("%s: %s %s, %s", path, ARCHIVE.algorithm, found, kind)
@@ -192,8 +193,8 @@ def _number(name: str) -> int:
     """Return the number of an image of CelebA, by which it belongs to a partition."""
     if not _is_number(name):
         raise DataError(
-            f"{name}: expected a file named by its number in CelebA, such as 000001.jpg. Use the "
-            "data set 'folder' for other pictures."
+            f"{name}: expected a file named by its number in CelebA, such as 000001.jpg. For other "
+            "pictures, name a data set of your own in `datasets`."
         )
     return int(PurePosixPath(name).stem)
 

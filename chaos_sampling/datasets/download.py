@@ -101,11 +101,12 @@ def retrying(
     Args:
         action: what to try.
         what: it does, for the log.
-        received: how many bytes there are; attempts that add to the most there were do not count.
+        received: how many bytes there are; with an attempt that adds to the most there were the
+            count begins again.
 
     Raises:
-        DownloadError: `ATTEMPTS` attempts failed that brought nothing new, or `action` raised it,
-            which is not tried again.
+        DownloadError: `ATTEMPTS` attempts in a row failed, of which only the first may have brought
+            something new; or `action` raised it, which is not tried again.
     """
     failed, most = 0, received()
     while failed < ATTEMPTS:

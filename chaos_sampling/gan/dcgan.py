@@ -84,7 +84,7 @@ def initialize(module: nn.Module, rng: torch.Generator) -> None:
 
 @torch.no_grad()
 def render(generator: Generator, latents: Tensor, *, batch: int = 128) -> Tensor:
-    """Return images as uint8 (n, 64, 64, 3) on the CPU, with the statistics of training.
+    """Return images as uint8 (n, 64, 64, 3) on the CPU, with the statistics that the generator has.
 
     Args:
         generator: is used in eval mode and left in the mode it was in.

@@ -77,7 +77,8 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
     """Read what `save_generator` wrote, as float32 whatever the precision in the file.
 
     Raises:
-        store.WrongFileError: the file is missing, damaged, or not a generator of this project.
+        store.WrongFileError: the file is missing, not a generator of this project, or damaged, as a
+            checksum of the tensors tells.
     """
     expected = f"{path}: expected a generator in safetensors format"
     if not Path(path).is_file():
@@ -95,6 +96,7 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
     if metadata.get("sha256") != _checksum(tensors):
         raise store.WrongFileError(f"{expected}, found one whose checksum is wrong. {store.REMEDY}")
     try:
+        gain, attributes = metadata["gain"], metadata["attributes"]
         network = Network(tensors.pop("network.random").to(device, torch.float32))
         readout = tensors.pop("readout").to(device, torch.float32)
         generator = Generator(metadata["size"], metadata["width"])
@@ -105,7 +107,7 @@ def load_generator(path: str | Path, device: torch.device | str) -> ChaoticGener
         found = "found one that this code did not write"
         raise store.WrongFileError(f"{expected}, {found}. {store.REMEDY}") from error
     generator = generator.to(device, memory_format=torch.channels_last).eval()
-    return ChaoticGenerator(generator, network, readout, metadata["gain"], metadata["attributes"])
+    return ChaoticGenerator(generator, network, readout, gain, attributes)
 
 
 def _stored(name: str, tensor: Tensor, precision: torch.dtype) -> Tensor:

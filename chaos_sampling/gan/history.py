@@ -24,14 +24,14 @@ class History:
     """Where a training stands, and what was recorded on the way.
 
     Attributes:
-        shown: latents (64, K) of which the grids are made.
+        shown: latents (n, K) of which the grids are made, 64 at most.
         step: number of steps done.
         pending: values (4,) of each step since they were last collected, in the order of MEANS,
             still on the device.
         interval: values (4,) of each step since the last record that were collected.
         records: what the JSON line of each interval says.
         snapshots: images shown before each grid.
-        grids: uint8 images (64, 64, 64, 3) of the same latents.
+        grids: uint8 images (n, 64, 64, 3) of the same latents.
         diversity: the nearest distance of each grid, over that of as many real images.
     """
 
@@ -68,7 +68,7 @@ class History:
         self.pending.clear()
 
     def add_grid(self, seen: int, grid: Tensor, real_distance: float) -> None:
-        """Keep a grid of generated images (64, 64, 64, 3), made after `seen` real ones.
+        """Keep a grid of generated images (n, 64, 64, 3), made after `seen` real ones.
 
         Its diversity is its nearest distance over that of real images, `real_distance`. Real images
         that repeat count as one grey level apart.
@@ -144,5 +144,7 @@ def nearest_distance(images: Tensor) -> float:
         images: (n, ...) uint8 on the CPU, n ≥ 2.
     """
     pixels = images.flatten(1).float()  # (n, pixels)
-    distances = torch.cdist(pixels, pixels).fill_diagonal_(torch.inf)
+    # as a product of matrices, the default of many, it would not be 0 for equal images
+    distances = torch.cdist(pixels, pixels, compute_mode="donot_use_mm_for_euclid_dist")
+    distances.fill_diagonal_(torch.inf)
     return float(distances.amin(1).median()) / pixels.shape[1] ** 0.5

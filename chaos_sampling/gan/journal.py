@@ -95,7 +95,7 @@ def _discriminator_wins(record: dict[str, Any], real_label: float) -> bool:
 
 
 def _generator_collapses(record: dict[str, Any], real_label: float) -> bool:
-    """Say whether the last grid shows one image 64 times."""
+    """Say whether the last grid shows one image all over."""
     return record["diversity"] is not None and record["diversity"] < COLLAPSED
 
 

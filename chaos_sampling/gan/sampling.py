@@ -93,7 +93,8 @@ def sample_gain(
         frames: images of each trajectory; the first starts from the same state at every gain.
         trajectories: how many are followed to measure speed, 2 to 65; of the first all images are
             kept, of the others the first `STRIP`.
-        ensemble: images of other trajectories, one of each, for the distribution.
+        ensemble: images of other trajectories, one of each, for the distribution; of a control,
+            which draws `TRIALS` at a time, more than one of each, `burn_in` apart.
         reestimation: latents from which batch-norm statistics are estimated anew, see
             `reestimate`. They are of 128 trajectories of their own, of a control 64, 5 τ
             after each other.
@@ -223,7 +224,8 @@ def sample_schedule(
     Returns:
         Dataset of kind "switched_samples": time, gain (time), latents (time, latent) and images
         (time, y, x, channel). The gain is that under which a state was reached, over the time step
-        that ends there: an image at the very moment of a switch has the gain before it.
+        that ends there, for the first image at time 0: an image at the very moment of a switch has
+        the gain before it.
 
     Raises:
         ValueError: the model was trained on a control, which has no gain to switch.
@@ -245,7 +247,7 @@ def sample_schedule(
         label="trajectory with switched gain",
     )  # (T,), (T, 1, N)
     latents = read(states[:, 0].to(model.readout.device), model.readout)  # (T, K)
-    gain = np.array([schedule(now - dt / 2) for now in time.tolist()])
+    gain = np.array([schedule(max(now - dt / 2, 0.0)) for now in time.tolist()])
     return store.Dataset(
         "switched_samples",
         "One trajectory of images whose gain is switched in mid-run",

@@ -102,7 +102,7 @@ def train(
     if len(images) < batch:
         raise ValueError(f"batch: expected at most {len(images)} (the images), found {batch}")
     steps = -(-images_shown // batch)
-    history = History(shown=latents.next(0.0)[:SHOWN].clone())  # (64, K)
+    history = History(shown=latents.next(0.0)[:SHOWN].clone())
     real_distance = nearest_distance(_choose(images, len(history.shown), seed))
 
     # Continue where an earlier run stopped.

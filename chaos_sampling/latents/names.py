@@ -12,5 +12,7 @@ Source = Literal[Readout, "whitened", Control]
 """All that a generator can be trained on."""
 
 READOUTS: tuple[Readout, ...] = get_args(Readout)
+FITTED: tuple[Source, ...] = ("whitened", "ornstein_uhlenbeck", "surrogate")
+"""Those that are fitted to a recording of the subset."""
 CONTROLS: tuple[Control, ...] = get_args(Control)
 SOURCES: tuple[Source, ...] = get_args(Source)

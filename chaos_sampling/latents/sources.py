@@ -9,7 +9,7 @@ import torch
 from chaos_sampling import seeds
 from chaos_sampling.latents import controls
 from chaos_sampling.latents.chaos import ChaosLatents, initial_states
-from chaos_sampling.latents.names import READOUTS, Readout, Source
+from chaos_sampling.latents.names import FITTED, READOUTS, Readout, Source
 from chaos_sampling.latents.protocol import Latents, record
 from chaos_sampling.latents.readout import draw_readout, whiten
 from chaos_sampling.network.dynamics import Method
@@ -53,8 +53,11 @@ def draw(
         The source, and the chaotic latents that it is itself, or to which it was fitted.
 
     Raises:
-        ValueError: the name is unknown, or the readout is impossible.
+        ValueError: the name is unknown, the readout is impossible, or there is no `recording` for a
+            source that is fitted to one.
     """
+    if name in FITTED and recording is None:
+        raise ValueError(f"recording: expected duration and interval for '{name}', found none")
     readout: Readout = name if name in READOUTS else "subset"
     network = Network(random_weights(neurons, seeds.generator(seed, "weights of the chaotic GAN")))
     rng = seeds.generator(seed, f"{readout} readout of the chaotic GAN")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
+from pathlib import Path
 from pickle import UnpicklingError
 from typing import Literal, get_args
 
@@ -98,7 +99,9 @@ def _inception(path: str | None, device: torch.device | str) -> Extractor:
                 "inception", ["2048"], feature_extractor_weights_path=copy
             )
     except (RuntimeError, TypeError) as error:
-        raise store.WrongFileError(_explain(path, "found other weights")) from error
+        raise store.WrongFileError(
+            _explain(path or _downloaded(), "found other weights")
+        ) from error
     network = network.to(device)
     return lambda images: network(images)[0]
 
@@ -116,14 +119,21 @@ def _inception_weights(path: str | None) -> Mapping[str, Tensor]:
             )
         return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise store.WrongFileError(_explain(path, f"found none ({error})")) from error
+        found = f"found none ({error})"
+        raise store.WrongFileError(_explain(path or URL_INCEPTION_V3, found)) from error
     except (EOFError, RuntimeError, UnpicklingError, ValueError) as error:
-        raise store.WrongFileError(_explain(path, "found a file that holds none")) from error
+        found = "found a file that holds none"
+        raise store.WrongFileError(_explain(path or _downloaded(), found)) from error
 
 
-def _explain(path: str | None, found: str) -> str:
+def _downloaded() -> str:
+    path = Path(torch.hub.get_dir(), "checkpoints", Path(URL_INCEPTION_V3).name)
+    return f"{path} (delete it to have it downloaded again)"
+
+
+def _explain(where: str, found: str) -> str:
     return (
-        f"{path or URL_INCEPTION_V3}: expected torch-fidelity's weights of Inception v3, {found}. "
+        f"{where}: expected torch-fidelity's weights of Inception v3, {found}. "
         f"Download {URL_INCEPTION_V3} and give its path as quality: weights, or choose the "
         "features 'efficientnet_lite0', which need no download."
     )

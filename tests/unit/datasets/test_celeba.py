@@ -481,6 +481,10 @@ def test_the_first_source_that_works_is_used(tmp_path, mirror, drive, server, so
     assert {path for path, _ in server.requests} == paths
 
 
+def test_a_path_that_cannot_be_looked_at_is_passed_over(tmp_path, mirror, drive, server):
+    assert retrieve(tmp_path, EVERY_SOURCE, 300 * "a").attributes["source"] == "huggingface"
+
+
 def test_only_the_sources_asked_for_are_tried(tmp_path, mirror, drive, server):
     dataset = retrieve(tmp_path, ["torchvision", "huggingface"])
     assert dataset.attributes["source"] == "torchvision"

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -10,7 +9,6 @@ from small_gan import untrained
 
 from chaos_sampling import store
 from chaos_sampling.gan.generators import ChaoticGenerator, load_generator, save_generator
-from chaos_sampling.network.weights import Network, random_weights
 
 
 @pytest.fixture
@@ -42,17 +40,12 @@ def test_equal_generators_give_equal_files(model, tmp_path):
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-def test_the_length_of_its_attributes_does_not_change_what_a_generator_computes(model, tmp_path):
-    rng = np.random.default_rng(0)
-    state = torch.from_numpy(rng.standard_normal(250)).float()
-    network = Network(random_weights(250, rng).float())
-    products = []
+def test_the_length_of_its_attributes_does_not_move_the_weights_in_memory(model, tmp_path):
+    # how a product rounds may depend on the alignment, which in the file follows the attributes
+    path = tmp_path / "generator.safetensors"
     for length in range(0, 64, 8):
-        path = tmp_path / f"{length}.safetensors"
-        named = replace(model, network=network, attributes={"note": length * "a"})
-        save_generator(path, named)
-        products.append(torch.mv(load_generator(path, "cpu").network.random, state))
-    assert all(product.equal(products[0]) for product in products)
+        save_generator(path, replace(model, attributes={"note": length * "a"}))
+        assert load_generator(path, "cpu").network.random.data_ptr() % 64 == 0
 
 
 def flip_last_bit(content: bytes) -> bytes:
@@ -82,6 +75,16 @@ def test_a_file_of_other_tensors_or_none_is_refused(tmp_path):
         load_generator(path, "cpu")
     save_file({"weight": torch.zeros(2)}, path)
     with pytest.raises(store.WrongFileError, match="found other tensors"):
+        load_generator(path, "cpu")
+
+
+@pytest.mark.parametrize("key", ["gain", "attributes", "width"])
+def test_a_file_without_a_key_is_refused(model, tmp_path, key):
+    path = tmp_path / "generator.safetensors"
+    save_generator(path, model)
+    damaged = path.read_bytes().replace(f'{key}\\"'.encode(), f'{key[:-1]}_\\"'.encode(), 1)
+    path.write_bytes(damaged)
+    with pytest.raises(store.WrongFileError, match=r"did not write\. Delete it"):
         load_generator(path, "cpu")
 
 

@@ -27,7 +27,7 @@ from chaos_sampling.latents.protocol import record
 from chaos_sampling.measures import mixing, timescales
 from chaos_sampling.measures.autocorrelation import mean_autocorrelation
 from chaos_sampling.network import dynamics
-from chaos_sampling.network.schedules import Sinusoid
+from chaos_sampling.network.schedules import Ramp, Sinusoid
 
 TIMES = {"burn_in": 2.0, "dt": 0.05, "interval": 0.15}
 SIZES = {"frames": 6, "trajectories": 3, "ensemble": 8, "reestimation": 64}
@@ -72,15 +72,6 @@ def test_at_every_gain_the_trajectory_starts_from_the_same_state(model, gain):
     np.testing.assert_allclose(dataset["trajectory/latents"][[2]], expected, atol=1e-4)
 
 
-def test_the_trajectory_does_not_depend_on_the_size_of_the_ensemble(model):
-    # long enough for chaos to amplify a difference in rounding
-    long = SIZES | {"burn_in": 60.0, "dt": 0.05, "interval": 0.15}
-    few, many = (
-        sample_gain(model, gain=8.0, **long | {"ensemble": size}, seed=1) for size in (1, 9)
-    )
-    np.testing.assert_array_equal(few["trajectory/latents"], many["trajectory/latents"])
-
-
 def chaos_at(model: ChaoticGenerator, gain: float, duration: float = 15.0) -> np.ndarray:
     """Return latents of 100 trajectories every 0.15 τ, on the attractor."""
     states = initial_states(50, 100, 5, "sampled")
@@ -94,7 +85,7 @@ def test_latents_have_the_second_moments_of_chaos_at_the_gain_asked_for(latents)
     model = model_of(latents)
     sizes = {"frames": 3000, "trajectories": 2, "ensemble": 400, "reestimation": 2}
     dataset = sample_gain(model, gain=8.0, **TIMES | {"burn_in": 30.0}, **sizes, seed=1)
-    path, independent = dataset["trajectory/latents"], dataset["ensemble/latents"]
+    independent = dataset["ensemble/latents"]
     chaos = chaos_at(model, 8.0)
     moments = np.einsum("tmi,tmj->ij", chaos, chaos) / (100 * 100)
     expected = {"gaussian": np.eye(5), "ornstein_uhlenbeck": np.diag(np.diag(moments))}
@@ -104,9 +95,6 @@ def test_latents_have_the_second_moments_of_chaos_at_the_gain_asked_for(latents)
     # neighbours are as far from each other as independent samples are: variances add up
     distances = np.square(np.diff(independent, axis=0)).mean() / np.square(independent).mean()
     assert distances == pytest.approx(2, abs=0.25)
-    if latents == "surrogate":
-        expected_step = mixing.step_change(chaos).mean()
-        assert mixing.step_change(path) == pytest.approx(expected_step, rel=0.1)
 
 
 def test_speed_is_measured_along_each_trajectory_and_about_the_mean_of_the_ensemble(model):
@@ -264,11 +252,13 @@ def test_the_gain_of_a_control_cannot_be_switched(latents):
         sample_switched(model_of(latents), gains=[2, 8], duration=0.3, **TIMES, seed=1)
 
 
-def test_gain_may_follow_any_schedule(model):
-    wave = Sinusoid(np.array([0.0, 0.6]), 2.0, 8.0)
+@pytest.mark.parametrize("shape", [Sinusoid, Ramp])
+def test_gain_may_follow_any_schedule(model, shape):
+    wave = shape(np.array([0.0, 0.6]), 2.0, 8.0)
     dataset = sample_schedule(model, wave, duration=0.6, **TIMES, seed=1)
     expected = [wave(max(time - 0.025, 0)) for time in dataset["time"]]
     np.testing.assert_allclose(dataset["gain"], expected)
+    assert dataset["gain"][0] == 2
     state = dynamics.advance(
         model.network, initial_states(50, 1, 1, "sampled"), 2.0, duration=2, dt=0.05
     )

@@ -58,18 +58,6 @@ def test_trajectories_run_before_the_first_latent_is_read():
     assert burnt.state.equal(fresh.state)
 
 
-def test_equal_seeds_give_equal_latents_and_others_do_not():
-    assert source().next(1).equal(source().next(1))
-    assert not source().next(1).equal(source(seed=2).next(1))
-
-
-def test_a_restored_source_continues_where_it_was():
-    original, restored = source(), source()
-    original.next(3)
-    restored.load_state_dict(original.state_dict())
-    assert restored.next(1).equal(original.next(1))
-
-
 def test_a_state_of_another_shape_is_refused():
     with pytest.raises(ValueError, match=r"state: expected shape \(4, 50\), found \(3, 50\)"):
         source().load_state_dict(source(batch=3).state_dict())

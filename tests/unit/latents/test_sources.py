@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from chaos_sampling.latents import sources
-from chaos_sampling.latents.names import CONTROLS, READOUTS, SOURCES
+from chaos_sampling.latents.names import CONTROLS, FITTED, READOUTS, SOURCES
 from chaos_sampling.latents.protocol import record
 from chaos_sampling.measures.autocorrelation import mean_autocorrelation
 from chaos_sampling.measures.timescales import correlation_time
@@ -84,13 +84,6 @@ def test_controls_and_whitening_are_of_the_subset(name):
     assert chaos.readout.equal(subset) == (name != "whitened")
 
 
-def test_readouts_are_binary_unless_whitened():
-    for name, ones in (("subset", 1), ("expander", 3)):
-        matrix = draw(name)[1].readout
-        assert matrix.unique().tolist() == [0, 1]
-        assert (matrix.sum(1) == ones).all()
-
-
 def test_whitened_latents_have_unit_second_moments_while_they_go_on():
     z = recorded(draw("whitened")[0])
     # 100 and 200 τ of 16 trajectories, T2 = 4 τ, are 400 and 800 independent states
@@ -120,6 +113,12 @@ def test_the_surrogate_shares_second_moments_at_lags(lag):
 def test_the_gaussian_control_shares_their_number_alone():
     z = recorded(draw("gaussian", recording=None)[0])  # nothing is fitted
     np.testing.assert_allclose(second_moments(z), np.eye(10), atol=0.1)
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_a_source_without_the_recording_it_is_fitted_to_is_refused(name):
+    with pytest.raises(ValueError, match=f"recording: expected duration and interval for '{name}'"):
+        draw(name, recording=None)
 
 
 def test_an_unknown_source_is_refused():

@@ -116,6 +116,16 @@ def test_missing_or_other_weights_are_named_with_where_to_get_them(
     assert URL_INCEPTION_V3 in str(caught.value)
 
 
+def test_a_damaged_download_is_named_by_where_it_lies(images, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    path = tmp_path / "checkpoints" / URL_INCEPTION_V3.rsplit("/", 1)[-1]
+    path.parent.mkdir()
+    path.write_bytes(b"cut off")
+    with pytest.raises(WrongFileError) as caught:
+        extract("inception", images, weights=None, device="cpu")
+    assert str(caught.value).startswith(f"{path} (delete it to have it downloaded again): expected")
+
+
 def test_a_failed_download_names_its_address(images, monkeypatch):
     def fail(*_, **__):
         raise OSError("no network")
