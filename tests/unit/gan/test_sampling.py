@@ -72,6 +72,26 @@ def test_at_every_gain_the_trajectory_starts_from_the_same_state(model, gain):
     np.testing.assert_allclose(dataset["trajectory/latents"][[2]], expected, atol=1e-4)
 
 
+def test_statistics_are_estimated_from_whole_batches(model):
+    whole, few = torch.randn(2, 128, 5, generator=torch.Generator().manual_seed(1))
+    expected = reestimate(model.generator, whole)
+    for latents in (torch.cat([whole, 9 * few[:5]]), whole):
+        found = reestimate(model.generator, latents)
+        for one, other in zip(found.buffers(), expected.buffers(), strict=True):
+            assert one.equal(other)
+
+
+def test_a_control_adds_independent_images_to_a_grid():
+    # more than it draws at a time, so that some are of one trajectory, burn_in apart
+    times = {"burn_in": 40.0, "dt": 0.05}
+    images = sample_grid(model_of("ornstein_uhlenbeck"), samples=128, **times, seed=1)["images"]
+    first, second = images.reshape(2, 64, -1).astype(float)
+    related = np.abs(first - second).mean()
+    unrelated = np.abs(first - second[::-1]).mean()
+    # 0.7 of it in a network this small, whose chaos is slow; 0.1 of it one step apart
+    assert related > unrelated / 2
+
+
 def chaos_at(model: ChaoticGenerator, gain: float, duration: float = 15.0) -> np.ndarray:
     """Return latents of 100 trajectories every 0.15 τ, on the attractor."""
     states = initial_states(50, 100, 5, "sampled")

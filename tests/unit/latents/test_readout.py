@@ -90,3 +90,13 @@ def test_a_recording_too_short_to_whiten_is_refused():
     latents = np.random.default_rng(0).standard_normal((4, 2, 10))
     with pytest.raises(ValueError, match=r"variance in all 10 directions .* found 8 samples"):
         whiten(np.eye(10), latents)
+
+
+@pytest.mark.parametrize(("smallest", "refused"), [(1e-9, True), (1e-2, False)])
+def test_directions_that_hardly_vary_are_refused(smallest, refused):
+    latents = correlated(4, 500, np.diag([1.0, smallest]))
+    if refused:
+        with pytest.raises(ValueError, match="expected variance in all 2 directions"):
+            whiten(np.eye(2), latents)
+    else:
+        assert whiten(np.eye(2), latents)[1, 1] == pytest.approx(1 / smallest, rel=0.1)
