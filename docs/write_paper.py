@@ -32,11 +32,11 @@ def reference() -> dict[str, pd.DataFrame]:
 
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return verdicts by the largest runs so far, those on images by reduced trainings."""
+    """Return verdicts by the largest runs so far, those on images by short trainings."""
     trained = {name: tables[kept] for name, kept in TRAINED.items()}
     cost = load(ROOT / "benchmarks" / "cost.tsv")
     listed = claims.read((ROOT / "report" / "claims.yaml").read_text(encoding="utf-8"))
-    return claims.judge(listed, {**tables, **trained, "cost": cost}, reduced=trained)[0]
+    return claims.judge(listed, {**tables, **trained, "cost": cost}, altered=trained)[0]
 
 
 def write(page: Path, tables: Mapping[str, pd.DataFrame], verdicts: pd.DataFrame) -> str:

@@ -38,13 +38,28 @@ VALUES = {
     "strength": config["hybrid"]["structure_map"]["strengths"],
     "network": range(config["hybrid"]["cycles"]["networks"]),
 }
-# The tables that follow from each section of the configuration which the paper preset changes.
+TRAININGS = ["models", "recipes", "datasets.celeba.crop"]
+TRAININGS += ["gan.latents", "gan.batch", "gan.training"]
+# The keys of the configuration that each table follows from, the seed apart.
 MADE_FROM = {
-    "chaos": {"chaos", "mean_field", "noise", "latents"},
-    "hybrid": {"hybrid", "structure", "cycles", "capacity"},
-    "models": {"quality", "sampling", "training"},
-    "gan": {"quality", "sampling", "training"},
-    "sampling": {"quality", "sampling"},
+    "chaos": [
+        *("chaos.sweep", "chaos.mixing", "chaos.lyapunov", "chaos.divergence"),
+        *("gan.latents.gain", "statistics.transient"),
+    ],
+    "mean_field": ["chaos.sweep", "chaos.divergence.gains", "chaos.mixing.interval"],
+    "noise": ["chaos.noise"],
+    "latents": ["chaos.latents", "gan.latents", "gan.batch"],
+    "sampling": [*TRAININGS, "sampling"],
+    "quality": [*TRAININGS, "sampling", "quality.features", "quality.directions"]
+    + ["quality.neighbours"],
+    "training": TRAININGS,
+    "hybrid": [
+        *("hybrid.network", "hybrid.fixed_gain", "hybrid.gain_sweep", "hybrid.cycled_gain"),
+        *("hybrid.overlaps", "hybrid.readings", "statistics.sample_every", "statistics.dropped"),
+    ],
+    "structure": ["hybrid.network", "hybrid.structure_map"],
+    "cycles": ["hybrid.network", "hybrid.cycles"],
+    "capacity": ["hybrid.capacity", "hybrid.escapes"],
 }
 # Neurons from which a network is worth several threads.
 LARGE = 1000
@@ -279,10 +294,14 @@ def sources_of_tables():
     return sources
 
 
-def reduced_tables():
-    """Return the tables that would be others in the paper preset."""
-    reduced = (tables for section, tables in MADE_FROM.items() if REDUCED[section])
-    return sorted(set().union(*reduced))
+def altered_tables():
+    """Return the tables whose parameters are others than in the paper preset."""
+    paper = paper_preset()
+    return [
+        table
+        for table, keys in MADE_FROM.items()
+        if any(value_of(key) != value_of(key, paper) for key in keys)
+    ]
 
 
 def benchmarks():

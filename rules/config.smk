@@ -313,9 +313,9 @@ def whole_multiples():
     )
 
 
-def value_of(key):
+def value_of(key, settings=config):
     """Return the value of a key such as chaos.traces.dt."""
-    value = config
+    value = settings
     for name in key.split("."):
         value = value[name]
     return value
@@ -403,12 +403,11 @@ def read_yaml(name):
     return yaml.safe_load(Path(workflow.basedir, name).read_text("utf-8"))
 
 
-def reduced():
-    """Tell by section of the configuration whether it differs from that of the paper preset."""
+def paper_preset():
+    """Return the configuration of a run of the paper preset."""
     paper = read_yaml("config.yaml")
     update_config(paper, read_yaml("presets/paper.yaml"))
-    sections = ("chaos", "hybrid", "models", "gan", "sampling")
-    return {section: config[section] != paper[section] for section in sections}
+    return paper
 
 
 check_interpreter()
@@ -416,4 +415,3 @@ check_config()
 settings = in_order(config, read_yaml("config.yaml"))
 config.clear()
 config.update(settings)
-REDUCED = reduced()

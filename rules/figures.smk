@@ -34,19 +34,12 @@ FIGURES = {
 }
 # The order of input files is a parameter where it matters: Snakemake compares them without their order.
 PARAMETERS_OF_FIGURES = {
-    "S1": {"reduced": {"chaos": REDUCED["chaos"]}},
-    "S2": {"reduced": {"chaos": REDUCED["chaos"]}},
-    "S3": {
-        "reduced": {"chaos": REDUCED["chaos"]},
-        "reference_gain": config["gan"]["latents"]["gain"],
-        "pairs": gain_pairs(),
-    },
+    "S3": {"reference_gain": config["gan"]["latents"]["gain"], "pairs": gain_pairs()},
     "3": {"gains": config["figures"]["gains"]},
     "S6": {"gain": config["gan"]["latents"]["gain"]},
     "S7": {"gains": config["sampling"]["gains"]},
     "S8": {"models": list(MODELS)},
     "S9": {"strength": config["hybrid"]["network"]["strength"]},
-    "S11": {"reduced": {"hybrid": REDUCED["hybrid"]}},
     "S13": {"model": config["figures"]["model"], "gains": config["sampling"]["gains"]},
 }
 

@@ -18,7 +18,7 @@ rule judge_claims:
         mem="1GB",
         runtime="10m",
     params:
-        reduced=reduced_tables(),
+        altered=altered_tables(),
         code=science("judge_claims"),
     message:
         "Judging the paper's claims"
@@ -56,7 +56,7 @@ rule build_report:
             for name, value in config.items()
             if name not in ("device", "checkpoint_seconds")
         },
-        reduced=REDUCED,
+        altered=altered_tables(),
         sources=sources_of_tables(),
         models=list(MODELS),
         benchmarks=benchmarks(),

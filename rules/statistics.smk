@@ -40,7 +40,10 @@ PARAMETERS_OF_TABLES = {
     },
     "mean_field": {"sizes": list(SIZES)},
     "sampling": {"models": [model for model in MODELS for path in all_samples(model)]},
-    "training": {"models": TRAINED, "width": config["gan"]["training"]["width"]},
+    "training": {
+        "models": TRAINED,
+        **{name: config["gan"]["training"][name] for name in ("width", "images_shown")},
+    },
     "hybrid": {
         "sample_every": config["statistics"]["sample_every"],
         "dropped": config["statistics"]["dropped"],

@@ -31,7 +31,7 @@ with stage(snakemake) as provenance:
         sources=sources,
         models=snakemake.params.models,
         config=snakemake.params.settings,
-        reduced=snakemake.params.reduced,
+        altered=snakemake.params.altered,
         shown=store.load(snakemake.input.samples, "samples").attributes,
         code_version=provenance["code_version"],
     )

@@ -12,7 +12,7 @@ with stage(snakemake):
     verdicts, evidence = claims.judge(
         claims.read(Path(snakemake.input.claims).read_text(encoding="utf-8")),
         load_run([*snakemake.input.tables, snakemake.input.cost], snakemake.input.quality),
-        reduced=snakemake.params.reduced,
+        altered=snakemake.params.altered,
     )
     store.save_table(verdicts, snakemake.output.claims)
     store.save_table(evidence, snakemake.output.evidence)

@@ -14,6 +14,7 @@ with stage(snakemake):
             {
                 "model": model,
                 "width": snakemake.params.width,
+                "images_shown": snakemake.params.images_shown,
                 "device": store.attributes_of(training)["device"],
             },
             [json.loads(line) for line in Path(records).read_text(encoding="utf-8").splitlines()],

@@ -1,15 +1,7 @@
 """Verdicts on the paper's claims, by rules, from the tables of a run.
 
 A claim has one criterion or more: rows of a table and the rule that they must obey. The burden of
-proof is on the claim. A row is "supported" where the whole 95 % interval obeys the rule, "partly"
-where the measured value does but the interval reaches beyond, and "not supported" where the value
-does not; rows that must rise or fall are "supported" where values are in order and the intervals of
-the first and the last do not overlap. "Not supported" is no refutation where the interval contains
-the bound, which a note then says. The worst row decides on the criterion, which is "not tested"
-where there is no value or no interval. The first criterion of a claim is the decisive one: if it
-fails, the claim is "not supported". Else the claim is "not tested" if one of its criteria is not,
-"not supported" if one fails and none is met in full, "supported" if all are, and "partly" in all
-other cases; at most "partly", too, if a parameter was fitted to it.
+proof is on the claim. `ON_CRITERIA` and `ON_CLAIMS` say, for readers too, how a verdict is reached.
 """
 
 from __future__ import annotations
@@ -39,10 +31,29 @@ EVIDENCE = [
 ]
 
 
+ON_CRITERIA = (
+    "A criterion is *supported* if the whole 95 % interval obeys its rule, *partly* supported if only "
+    "the measured value does, and otherwise *not supported*, which is no refutation where the "
+    "interval contains the bound. A rule that a quantity rises or falls with gain is supported if "
+    "all values are in order and the first and the last interval do not overlap. Of several rows "
+    "the worst decides. Without an interval, or with fewer than three trainings of a generator, "
+    "a criterion is *not tested*."
+)
+"""How rows are judged, in Markdown."""
+ON_CLAIMS = (
+    "*not supported*, if its first criterion, the decisive one, is not",
+    "*not tested*, if one of its criteria is not",
+    "*not supported*, if a criterion is not and none is supported",
+    "*supported*, if all criteria are and no parameter was fitted to the claim",
+    "*partly* supported",
+)
+"""Verdicts on a claim, of which the first that applies is given, in Markdown."""
 UNDECIDED = "undecided: the interval contains the bound"
 """Note on a value that may lie on either side: not supported, but not refuted either."""
 UNORDERED = "undecided: the intervals overlap"
 """The same on values of which no one is shown to be on the wrong side of another."""
+ALTERED = "not the paper preset"
+"""Note on a claim that is judged by tables made with other parameters."""
 TRENDS = ("rises", "falls")
 """Rules on all rows of a criterion together."""
 
@@ -137,7 +148,7 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return the verdict on a claim from those on its criteria, of which the first decides."""
+    """Return the verdict on a claim from those on its criteria, but for what was fitted."""
     if verdicts[0] == "not supported":
         return "not supported"
     if "not tested" in verdicts:
@@ -172,14 +183,15 @@ def read(text: str) -> list[Claim]:
 
 
 def judge(
-    claims: Sequence[Claim], tables: Tables, *, reduced: Collection[str] = ()
+    claims: Sequence[Claim], tables: Tables, *, altered: Collection[str] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge every claim by its criteria.
 
     Args:
         claims: as `read` returns them.
         tables: by name, as made by `statistics.table`; a run may lack some.
-        reduced: tables of a reduced preset, which the evidence says of claims judged by them.
+        altered: tables whose parameters are others than in the paper preset, which the evidence
+            says of claims that are judged by them.
 
     Returns:
         The table of claims, with `COLUMNS`, and that of the evidence, with `EVIDENCE`: for every
@@ -191,7 +203,7 @@ def judge(
     summaries, evidence = [], []
     for claim in claims:
         found = [_test(criterion, tables) for criterion in claim.criteria]
-        summaries.append(_summary(claim, found, reduced))
+        summaries.append(_summary(claim, found, altered))
         for number, lines in enumerate(found, 1):
             evidence += [{"claim": claim.claim, "criterion": number} | line for line in lines]
     return pd.DataFrame(summaries, columns=COLUMNS), pd.DataFrame(evidence, columns=EVIDENCE)
@@ -289,7 +301,7 @@ def _failures(failing: Sequence[Mapping[str, Any]], headline: Mapping[str, Any])
 
 
 def _summary(
-    claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], reduced: Collection[str]
+    claim: Claim, found: Sequence[Sequence[Mapping[str, Any]]], altered: Collection[str]
 ) -> dict[str, Any]:
     """Return the line of a claim from the lines of evidence of each criterion."""
     verdict = combine([worst([line["verdict"] for line in lines]) for lines in found])
@@ -310,7 +322,7 @@ def _summary(
     if verdict != "not tested":
         notes += dict.fromkeys(_failures(failing, headline))
     used = {criterion.rows.table for criterion in claim.criteria}
-    notes += ["reduced preset"] if used & {*reduced} else []
+    notes += [ALTERED] if used & {*altered} else []
     return {
         **{name: getattr(claim, name) for name in ("claim", "section", "statement", "paper")},
         **{name: headline.get(name, np.nan) for name in ("measured", "low", "high")},

@@ -9,6 +9,7 @@ import jinja2
 import numpy as np
 import pandas as pd
 
+from chaos_sampling.report.claims import ON_CLAIMS, ON_CRITERIA
 from chaos_sampling.report.estimates import Estimate, Rows, estimate
 from chaos_sampling.report.numbers import measured, number
 from chaos_sampling.statistics.selection import only, value
@@ -24,8 +25,8 @@ def fill(
     """Return a text in Markdown with the numbers that its template asks for.
 
     Args:
-        template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `number`,
-            `measured` of a line of claims; of (table, quantity, places, **where), where as for
+        template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `on_criteria` and
+            `on_claims` of `claims`, `number`, `measured` of a line of claims; of (table, quantity, places, **where), where as for
             `statistics.selection.find`, `value` with its interval, `point` without it, `theory`,
             `percent` of a share, `networks`, and `count` of networks that say yes; of (table,
             quantity, gains, **where) `deviations` from theory in percent; and of (table, quantity,
@@ -65,6 +66,8 @@ def fill(
         ),
         "number": number,
         "measured": measured,
+        "on_criteria": ON_CRITERIA,
+        "on_claims": ON_CLAIMS,
     }
     return environment.from_string(template).render(
         verdicts=_by_claim(verdicts), runs=list(verdicts), readings=readings

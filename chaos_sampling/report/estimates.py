@@ -111,7 +111,7 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
             return _of_row(rows, tables)
         values = _values(rows, tables)
         if len(values) < TRAININGS:
-            raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} in this preset")
+            raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} found")
         return _of(row(rows.quantity, [*values.values()]), "trainings")
     other = replace(rows, over=None, **rows.over)
     if rows.models:
@@ -138,7 +138,7 @@ def _of_row(rows: Rows, tables: Tables) -> Estimate:
     table, where = _table(rows, tables)
     found = only(table, rows.quantity, **where)
     if found is None or found["networks"] == 0:
-        raise UntestedError(f"no value in this preset: {rows}")
+        raise UntestedError("no such networks, or parameters, in this run")
     return _of(found, UNITS.get(rows.table, "networks"))
 
 

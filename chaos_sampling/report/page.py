@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 from PIL import Image
 
-from chaos_sampling.report.claims import worst
+from chaos_sampling.report.claims import ON_CLAIMS, ON_CRITERIA, worst
 from chaos_sampling.report.drawings import forest, rule_graph
 from chaos_sampling.report.estimates import Estimate
 from chaos_sampling.report.lineage import Rule
@@ -38,7 +38,7 @@ def render(
     sources: Mapping[str, Sequence[str]],
     models: Sequence[str],
     config: Mapping[str, Any],
-    reduced: Mapping[str, bool],
+    altered: Sequence[str],
     shown: Mapping[str, Any],
     code_version: str,
 ) -> str:
@@ -49,9 +49,9 @@ def render(
             quantity, **where → a value with its interval), `theory` (the same →
             the theory's value), `p_value` (the same → the median), `entries` (table, quantity,
             name, **where → what the conditions of the rows that fit have under that name) and
-            `as_html` (table → HTML).
-        figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config` and
-            `snakemake.params.reduced`, as those of Snakemake's own report do.
+            `as_html` (table → HTML), and `on_criteria` and `on_claims` of `claims`.
+        figures: by name, PNG and caption; captions are Jinja text that sees `snakemake.config`, as
+            those of Snakemake's own report do.
         tables: tables of `statistics` by name.
         claims: verdicts, as `claims.judge` returns them.
         evidence: of the verdicts, likewise.
@@ -62,7 +62,7 @@ def render(
         sources: of each table, the files that it is made from.
         models: names of the generators.
         config: parameters of the run.
-        reduced: by section of `config`, whether it differs from that of the paper preset.
+        altered: tables whose parameters are others than in the paper preset.
         shown: attributes of the file of kind "samples" of the model in Figs. 2 and 3.
         code_version: of this code.
 
@@ -72,10 +72,12 @@ def render(
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["code"] = _with_code
+    environment.filters |= {"code": _with_code, "emphasis": _with_emphasis}
     environment.globals |= {
         "config": config,
-        "reduced": reduced,
+        "altered": altered,
+        "on_criteria": ON_CRITERIA,
+        "on_claims": ON_CLAIMS,
         "tables": tables,
         "measured": lambda table, quantity, **where: summary(tables[table], quantity, **where),
         "theory": lambda table, quantity, **where: expectation(tables[table], quantity, **where),
@@ -87,12 +89,11 @@ def render(
         "as_html": _as_html,
     }
     plain = environment.overlay(autoescape=False)
-    job = {"config": config, "params": {"reduced": reduced}}
     return environment.from_string(template).render(
         figures={
             name: {
                 "source": _inline(png),
-                "caption": environment.from_string(caption).render(snakemake=job),
+                "caption": environment.from_string(caption).render(snakemake={"config": config}),
             }
             for name, (png, caption) in figures.items()
         },
@@ -209,6 +210,11 @@ def _claim(claim: pd.Series, evidence: pd.DataFrame, reference: pd.DataFrame) ->
 def _with_code(text: str) -> markupsafe.Markup:
     """Return text with what stands between backticks as code."""
     return markupsafe.Markup(re.sub("`([^`]*)`", r"<code>\1</code>", str(markupsafe.escape(text))))
+
+
+def _with_emphasis(text: str) -> markupsafe.Markup:
+    """Return text with what stands between asterisks emphasised."""
+    return markupsafe.Markup(re.sub(r"\*([^*]*)\*", r"<em>\1</em>", str(markupsafe.escape(text))))
 
 
 def _inline(png: bytes) -> str:

@@ -16,6 +16,9 @@ from snakemake.exceptions import MissingRuleException, WorkflowError
 from snakemake_runs import ROOT, dry_run, parsed, run
 
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+OF_MODELS = ("quality", "sampling", "training")
+TABLES = ("chaos", "mean_field", "noise", "latents", "hybrid", "structure", "cycles", "capacity")
+TABLES += OF_MODELS
 
 
 @pytest.fixture(scope="session")
@@ -452,15 +455,46 @@ def test_a_python_whose_path_has_a_space_is_refused(repository, tmp_path, monkey
 @pytest.mark.parametrize(
     ("presets", "expected"),
     [
-        ([], {"chaos", "hybrid", "models", "gan", "sampling"}),
+        ([], {*TABLES}),
         (["paper"], set()),
-        (["paper", "paper_short"], {"models", "gan", "sampling"}),
+        (["paper", "paper_short"], {"quality", "sampling", "training"}),
+        (["paper", {"chaos": {"traces": {"duration": 70}}}], set()),
+        (["paper", {"chaos": {"lyapunov": {"duration": 400}}}], {"chaos"}),
+        (["paper", {"gan": {"latents": {"gain": 2}}}], {"chaos", "latents", *OF_MODELS}),
+        (["paper", {"recipes": {"ours": {"ema_decay": 0.0}}}], {*OF_MODELS}),
+        (["paper", {"datasets": {"celeba": {"path": "faces.zip"}}}], set()),
+        (["paper", {"quality": {"neighbours": 1}}], {"quality"}),
+        (["paper", {"statistics": {"dropped": 0.5}}], {"hybrid"}),
     ],
-    ids=["default", "paper", "paper_short"],
 )
-def test_what_is_reduced_is_what_differs_from_the_paper_preset(presets, expected):
-    workflow = parsed(*(ROOT / "presets" / f"{name}.yaml" for name in presets))
-    assert {name for name, differs in workflow.globals["REDUCED"].items() if differs} == expected
-    made_from = workflow.globals["MADE_FROM"]
-    assert made_from.keys() == workflow.globals["REDUCED"].keys()
-    assert set().union(*made_from.values()) == {*workflow.globals["TABLES"], "quality"}
+def test_tables_with_other_parameters_than_the_paper_preset_are_known(tmp_path, presets, expected):
+    (tmp_path / "change.yaml").write_text(yaml.safe_dump(presets[-1] if presets else {}))
+    overlays = [ROOT / "presets" / f"{each}.yaml" for each in presets if isinstance(each, str)]
+    if presets and isinstance(presets[-1], dict):
+        overlays.append(tmp_path / "change.yaml")
+    names = parsed(*overlays).globals
+    assert {*names["altered_tables"]()} == expected
+    assert names["MADE_FROM"].keys() == {*names["TABLES"], "quality"} == {*TABLES}
+
+
+def leaves(section, name):
+    """List the keys of a section that has no sections in it."""
+    if not isinstance(section, dict):
+        return [name]
+    return [key for part, value in section.items() for key in leaves(value, f"{name}.{part}")]
+
+
+NO_TABLE = [
+    *("seed", "device", "checkpoint_seconds", "figures", "quality.weights"),
+    *("chaos.traces", "chaos.convergence", "gan.grid", "datasets.avatars"),
+    *("datasets.celeba.sources", "datasets.celeba.path", "datasets.celeba.downloads"),
+]
+"""Keys on which no number in a table depends that is not known by other keys, too."""
+
+
+def test_every_key_is_known_to_decide_on_a_table_or_on_none():
+    sections = parsed().globals["MADE_FROM"].values()
+    known = [*{key for keys in sections for key in keys}, *NO_TABLE]
+    keys = [key for name, section in DEFAULT.items() for key in leaves(section, name)]
+    beginnings = tuple(f"{key}." for key in known)
+    assert [key for key in keys if not f"{key}.".startswith(beginnings)] == []

@@ -218,12 +218,12 @@ def test_evidence_tells_its_unit():
     assert list(evidence["unit"]) == ["networks", "rounds"]
 
 
-def test_a_reduced_preset_and_what_is_lacking_are_said():
-    found, evidence = judge(claim(ABOVE), {}, reduced=["chaos"])
-    assert found["evidence"][0].endswith("; no table chaos in this run; reduced preset")
+def test_other_parameters_and_what_is_lacking_are_said():
+    found, evidence = judge(claim(ABOVE), {}, altered=["chaos"])
+    assert found["evidence"][0].endswith("; no table chaos in this run; not the paper preset")
     assert list(evidence["reason"]) == ["no table chaos in this run"]
     assert found["networks"][0] == 0
-    found, _ = judge(claim(ABOVE), {}, reduced=["hybrid"])
+    found, _ = judge(claim(ABOVE), {}, altered=["hybrid"])
     assert found["evidence"][0].endswith("; no table chaos in this run")
 
 

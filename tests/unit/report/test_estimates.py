@@ -78,12 +78,12 @@ def test_an_empty_condition_asks_for_the_row_without_any():
     ("rows", "reason"),
     [
         (Rows("hybrid", "rate"), "no table hybrid in this run"),
-        (Rows("chaos", "raet"), "no value in this preset: raet"),
-        (Rows("chaos", "rate", gain=3), "no value in this preset: rate"),
-        (Rows("chaos", "rate", gain=2), "no value in this preset: rate"),
+        (Rows("chaos", "raet"), "no such networks"),
+        (Rows("chaos", "rate", gain=3), "no such networks"),
+        (Rows("chaos", "rate", gain=2), "no such networks"),
         (Rows("chaos", "rate", gain=10), "too few networks for an interval, 1"),
         (Rows("chaos", "rate", gain=8, over={"quantity": "other", "gain": 4}), "reaches 0"),
-        (Rows(**SUBSET | {"models": r"avatars-subset-seed(\d)"}), "3 trainings needed, 2"),
+        (Rows(**SUBSET | {"models": r"avatars-subset-seed(\d)"}), "3 trainings needed, 2 found"),
     ],
 )  # fmt: skip
 def test_what_is_lacking_is_named(rows, reason):

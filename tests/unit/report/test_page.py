@@ -58,13 +58,13 @@ READING = {"number": "R1", "changes": '{{ measured("numbers", "rate", gain=2) }}
 
 
 def page(template, caption="", png=None):
-    verdicts, evidence = judge(read(CLAIMS), {"numbers": TABLE}, reduced=["numbers"])
+    verdicts, evidence = judge(read(CLAIMS), {"numbers": TABLE}, altered=["numbers"])
     return render(
         template,
         figures={"figure1": (png or picture(4, 3), caption)},
         tables={"numbers": TABLE},
         config={"chaos": {"gains": [2, 4]}},
-        reduced={"chaos": True},
+        altered=["numbers"],
         claims=verdicts,
         evidence=evidence,
         reference=judge(read(CLAIMS)[:1], {"numbers": TABLE})[0],
@@ -138,10 +138,9 @@ def test_page_holds_its_figures_unchanged():
     np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
 
 
-def test_captions_see_the_configuration_and_whether_it_is_reduced():
+def test_captions_see_the_configuration():
     caption = "gains {{ snakemake.config.chaos.gains | join(', ') }} & more"
-    caption += "{% if snakemake.params.reduced.chaos %}, reduced{% endif %}"
-    assert page("{{ figures.figure1.caption }}", caption) == "gains 2, 4 &amp; more, reduced"
+    assert page("{{ figures.figure1.caption }}", caption) == "gains 2, 4 &amp; more"
 
 
 def test_page_shows_measured_values_tables_and_parameters():
@@ -169,7 +168,7 @@ def test_page_shows_claims_with_their_criteria():
     {% endfor %}"""
     rising, lacking, _ = re.split("lacking:|tiny:", page(template))
     assert "rising: partly, figure1" in rising
-    assert "reduced preset, rate, g = 4; <svg" in " ".join(rising.split())
+    assert "not the paper preset, rate, g = 4; <svg" in " ".join(rising.split())
     assert "not tested, figure1" in lacking
     assert "<svg" not in lacking
 
