@@ -1,6 +1,6 @@
 """Write docs/paper.md and pretrained/README.md from their templates, and reference/claims.tsv.
 
-All numbers come from the tables in reference/.
+Their results come from the tables in reference/.
 
 make docs
 """

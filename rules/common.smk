@@ -23,7 +23,10 @@ MODELS = {name_of(model): model for model in config["models"]}
 TRAINED = [name for name, model in MODELS.items() if "pretrained" not in model]
 CHAOTIC = [name for name, model in MODELS.items() if is_chaotic(model)]
 PROTOCOLS = ["fixed_gain", "gain_sweep", "cycled_gain"]
-SIZES = {size["neurons"]: size for size in config["chaos"]["sweep"]["sizes"]}
+SIZES = {
+    size["neurons"]: size
+    for size in sorted(config["chaos"]["sweep"]["sizes"], key=lambda size: size["neurons"])
+}
 # All values of each wildcard but the gain, which may be any; no rule makes files of others.
 VALUES = {
     "dataset": config["datasets"],

@@ -40,8 +40,12 @@ def check_config():
         if found not in choices:
             listed = ", ".join(map(str, choices))
             raise WorkflowError(f"{key}: expected one of {listed}; found {found}.")
+    for key, needed, reason in members():
+        if needed not in value_of(key):
+            listed = ", ".join(map(str, value_of(key)))
+            raise WorkflowError(f"{key}: expected {needed} among them ({reason}), found {listed}.")
     check_models(config["models"])
-    check_sweep(config["chaos"]["sweep"], config["gan"]["latents"]["gain"])
+    check_sizes(config["chaos"]["sweep"]["sizes"])
     for key, gain in critical_gains():
         raise WorkflowError(
             f"{key}: expected at most 1 or at least 1.01, found {gain}; between them the timescales "
@@ -91,6 +95,11 @@ Validator = jsonschema.validators.extend(
 def describe(error):
     """Say in one line which key is wrong, what was expected and what was found."""
     key = ".".join(map(str, error.absolute_path)) or "the top level"
+    if error.validator == "minItems":
+        return f"{key}: expected at least {error.validator_value} in the list, found {error.instance}."
+    if error.validator == "pattern":
+        expected = error.schema["description"]
+        return f"{key}: expected a name of {expected}, found {error.instance!r}."
     if error.validator != "additionalProperties":
         return f"{key}: {error.message}. Edit config.yaml or the preset that sets it."
     known = error.schema["properties"]
@@ -113,16 +122,30 @@ UPPER_LIMITS = {
 
 def limits():
     """List (key, value, upper limit, what the limit is) of keys that bound one another."""
-    network, latents = config["hybrid"]["network"], config["gan"]["latents"]
-    yield (
-        "hybrid.network.patterns",
-        network["patterns"],
-        network["neurons"] - 1,
-        "one fewer than hybrid.network.neurons, so that an orthogonal direction is left",
-    )
     for key, limit in UPPER_LIMITS.items():
         yield key, value_of(key), value_of(limit), limit
-    recording = latents["recording"]
+    yield from limits_of_latents(config["gan"]["latents"]["recording"])
+    yield from limits_of_patterns(config["hybrid"])
+    yield from limits_of_images(config["datasets"]["avatars"]["count"])
+    for index, size in enumerate(config["chaos"]["sweep"]["sizes"]):
+        key = f"chaos.sweep.sizes.{index}"
+        yield f"{key}.exponents", size["exponents"], size["neurons"], f"{key}.neurons"
+    for key in PHASES:
+        phases = value_of(key)
+        several = isinstance(phases[0], list)
+        for index, (shortest, longest) in enumerate(phases if several else [phases]):
+            yield f"{key}.{index}" if several else key, shortest, longest, "its second value"
+
+
+PHASES = [
+    *("hybrid.cycled_gain.low_duration", "hybrid.cycled_gain.high_duration"),
+    *("hybrid.cycles.low_durations", "hybrid.cycles.high_durations"),
+]
+"""Ranges of time, or lists of them."""
+
+
+def limits_of_latents(recording):
+    """List, as `limits` does, what a recording of so many τ bounds."""
     yield (
         "gan.latents.recording.interval",
         recording["interval"],
@@ -131,55 +154,37 @@ def limits():
     )
     yield (
         "gan.latents.count",
-        latents["count"],
+        config["gan"]["latents"]["count"],
         config["gan"]["batch"] * round(recording["duration"] / recording["interval"]),
         "the samples in gan.latents.recording, of gan.batch trajectories",
     )
-    for index, size in enumerate(config["chaos"]["sweep"]["sizes"]):
-        key = f"chaos.sweep.sizes.{index}"
-        yield f"{key}.exponents", size["exponents"], size["neurons"], f"{key}.neurons"
-    yield (
-        "quality.neighbours",
-        config["quality"]["neighbours"],
-        config["sampling"]["ensemble"] - 1,
-        "one fewer than sampling.ensemble",
-    )
-    avatars = config["datasets"]["avatars"]["count"]
+
+
+def limits_of_patterns(hybrid):
+    """List, as `limits` does, how many patterns networks may have; most need one other direction."""
+    left = "so that an orthogonal direction is left"
+    for name, fewest, limit in (
+        ("network", hybrid["network"]["neurons"], "hybrid.network.neurons"),
+        ("escapes", min(hybrid["escapes"]["sizes"]), "the smallest of hybrid.escapes.sizes"),
+    ):
+        patterns = hybrid[name]["patterns"]
+        yield f"hybrid.{name}.patterns", patterns, fewest - 1, f"one fewer than {limit}, {left}"
+    most, fewest = max(hybrid["capacity"]["patterns"]), min(hybrid["capacity"]["sizes"])
+    yield "hybrid.capacity.patterns", most, fewest, "the smallest of hybrid.capacity.sizes"
+
+
+def limits_of_images(avatars):
+    """List, as `limits` does, what the numbers of images bound."""
+    key, neighbours = "quality.neighbours", config["quality"]["neighbours"]
+    yield key, neighbours, config["sampling"]["ensemble"] - 1, "one fewer than sampling.ensemble"
+    held_out = avatars // 10
     uses = [model for model in config["models"] if model.get("dataset") == "avatars"]
     if uses:
-        yield (
-            "quality.neighbours",
-            config["quality"]["neighbours"],
-            avatars // 10 - 1,
-            "one fewer than the tenth of datasets.avatars.count that is held out",
-        )
+        limit = "one fewer than the tenth of datasets.avatars.count that is held out"
+        yield key, neighbours, held_out - 1, limit
     if any("pretrained" not in model for model in uses):
-        yield (
-            "gan.batch",
-            config["gan"]["batch"],
-            avatars - avatars // 10,
-            "the avatars of datasets.avatars.count that are not held out",
-        )
-    capacity, escapes = (config["hybrid"][name] for name in ("capacity", "escapes"))
-    yield (
-        "hybrid.capacity.patterns",
-        max(capacity["patterns"]),
-        min(capacity["sizes"]),
-        "the smallest of hybrid.capacity.sizes",
-    )
-    yield (
-        "hybrid.escapes.patterns",
-        escapes["patterns"],
-        min(escapes["sizes"]) - 1,
-        "one fewer than the smallest of hybrid.escapes.sizes, so that an orthogonal direction is left",
-    )
-    cycled = config["hybrid"]["cycled_gain"]
-    for phase in ("low_duration", "high_duration"):
-        shortest, longest = cycled[phase]
-        yield f"hybrid.cycled_gain.{phase}", shortest, longest, "its second value"
-    for name in ("low_durations", "high_durations"):
-        for index, (shortest, longest) in enumerate(config["hybrid"]["cycles"][name]):
-            yield f"hybrid.cycles.{name}.{index}", shortest, longest, "its second value"
+        limit = "the avatars of datasets.avatars.count that are not held out"
+        yield "gan.batch", config["gan"]["batch"], avatars - held_out, limit
 
 
 def references():
@@ -196,10 +201,16 @@ def references():
     chaotic = [name_of(model) for model in config["models"] if is_chaotic(model)]
     none = "the name of a model that reads its latents from chaos, of which models has none"
     yield "figures.model", config["figures"]["model"], chaotic or [none]
-    for gain in GAINS_OF_FIGURE_4:
-        yield "hybrid.structure_map.gains", gain, config["hybrid"]["structure_map"]["gains"]
     for index, gain in enumerate(config["figures"]["gains"]):
         yield f"figures.gains.{index}", gain, config["sampling"]["gains"]
+
+
+def members():
+    """List (key of a list, value that must be among it, why)."""
+    training = config["gan"]["latents"]["gain"]
+    yield "chaos.sweep.gains", training, "gan.latents.gain, to which speeds are compared"
+    for gain in GAINS_OF_FIGURE_4:
+        yield "hybrid.structure_map.gains", gain, "a gain of Fig. 4, at which weights are judged"
 
 
 def check_models(models):
@@ -215,19 +226,14 @@ def check_models(models):
             check_moments(index, model)
 
 
-def check_sweep(sweep, reference_gain):
-    """Refuse a sweep with two entries for one size, or without the gain that speeds refer to."""
-    sizes = [size["neurons"] for size in sweep["sizes"]]
-    for index, size in enumerate(sizes):
-        if size in sizes[:index]:
+def check_sizes(sizes):
+    """Refuse a sweep with two entries for one size."""
+    neurons = [size["neurons"] for size in sizes]
+    for index, size in enumerate(neurons):
+        if size in neurons[:index]:
             raise WorkflowError(
                 f"chaos.sweep.sizes.{index}.neurons: expected every size once, found {size} again."
             )
-    if reference_gain not in sweep["gains"]:
-        raise WorkflowError(
-            f"chaos.sweep.gains: expected gan.latents.gain = {reference_gain} among them, to which "
-            f"speeds are compared; found {', '.join(map(str, sweep['gains']))}."
-        )
 
 
 def critical_gains():

@@ -55,7 +55,10 @@ BROKEN = [
     ),
     ("datasets: {mine: {paht: x}}", "datasets.mine: unknown key 'paht'. Did you mean 'path'?"),
     ("datasets: {flowers: {crop: 90}}", "datasets.flowers: 'path' is a required property"),
-    ("datasets: {my-flowers: {path: x}}", "datasets: 'my-flowers' does not match"),
+    (
+        "datasets: {my-flowers: {path: x}}",
+        "datasets: expected a name of letters, digits and _, found 'my-flowers'",
+    ),
     (
         "statistics: {1: 2}",
         "statistics: unknown key '1'. Known keys: transient, sample_every",
@@ -108,12 +111,13 @@ BROKEN = [
     ),
     (
         "chaos: {sweep: {gains: [2, 3]}}",
-        "chaos.sweep.gains: expected gan.latents.gain = 4 among them",
+        "chaos.sweep.gains: expected 4 among them (gan.latents.gain, to which speeds are compared), "
+        "found 2, 3.",
     ),
     ("chaos: {sweep: {gains: [0, 4]}}", "chaos.sweep.gains.0: 0 is less than or equal to"),
     (
-        "gan: {latents: {gain: 0.9}}",
-        "gan.latents.gain: 0.9 is less than or equal to the minimum of 1",
+        "gan: {latents: {gain: 1.005}}",
+        "gan.latents.gain: 1.005 is less than the minimum of 1.01",
     ),
     ("chaos: {latents: {gains: [1]}}", "chaos.latents.gains.0: 1 is less than the minimum"),
     ("chaos: {noise: {stable_gain: 1}}", "chaos.noise.stable_gain: 1 is greater than or equal"),
@@ -124,13 +128,18 @@ BROKEN = [
     ),
     ("hybrid: {escapes: {strength: 1}}", "hybrid.escapes.strength: 1 is less than the minimum"),
     ("hybrid: {escapes: {strength: 100}}", "hybrid.escapes.strength: 100 is greater than the"),
+    (
+        "hybrid: {fixed_gain: {gains: [3]}}",
+        "hybrid.fixed_gain.gains: expected at least 2 in the list, found [3].",
+    ),
     ("hybrid: {escapes: {gains: [1]}}", "hybrid.escapes.gains.0: 1 is less than the minimum"),
     ("hybrid: {escapes: {patterns: 100}}", "hybrid.escapes.patterns: expected at most 99"),
     ("datasets: {avatars: {count: 9}}", "datasets.avatars.count: 9 is less than the minimum of 10"),
     ("hybrid: {capacity: {patterns: [5, 201]}}", "hybrid.capacity.patterns: expected at most 200"),
     (
         "hybrid: {structure_map: {gains: [0, 1, 5, 8]}}",
-        "hybrid.structure_map.gains: expected one of 0, 1, 5, 8; found 3",
+        "hybrid.structure_map.gains: expected 3 among them (a gain of Fig. 4, at which weights are "
+        "judged), found 0, 1, 5, 8.",
     ),
     (
         "quality: {features: inception}",
@@ -223,7 +232,7 @@ BROKEN = [
         "figures: {gains: [2, 3]}",
         "figures.gains.1: expected one of 2, 2.83, 4, 5.66, 8; found 3",
     ),
-    ("models: []", "models: [] should be non-empty"),
+    ("models: []", "models: expected at least 1 in the list, found []"),
     (
         "models: [{dataset: avatars, latents: subset, recipe: ours, seed: 1}, "
         "{dataset: avatars, latents: subset, recipe: ours, seed: 1}]",
@@ -241,7 +250,8 @@ BROKEN = [
     (
         "{recipes: {The-Paper: {discriminator: text, real_label: 1, flip: true, "
         "learning_rate_decay: 0, ema_decay: 0}}}",
-        "recipes: 'The-Paper' does not match",
+        "recipes: expected a name of at most 40 lower-case letters, digits and _, the first a letter, "
+        "found 'The-Paper'",
     ),
 ]
 
