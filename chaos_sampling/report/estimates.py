@@ -111,12 +111,18 @@ def estimate(rows: Rows, tables: Tables) -> Estimate:
             return _of_row(rows, tables)
         values = _values(rows, tables)
         if len(values) < TRAININGS:
-            raise UntestedError(f"{TRAININGS} trainings needed, {len(values)} found")
+            names = _in_words(rows.models)
+            raise UntestedError(f"{TRAININGS} trainings of {names} needed, {len(values)} found")
         return _of(row(rows.quantity, [*values.values()]), "trainings")
     other = replace(rows, over=None, **rows.over)
     if rows.models:
         ones, others = _values(rows, tables), _values(other, tables)
         seeds = [seed for seed in ones if seed in others]  # in the table's order
+        if len(seeds) < TRAININGS:
+            names = " and as many of ".join(
+                dict.fromkeys(map(_in_words, (rows.models, other.models)))
+            )
+            raise UntestedError(f"{TRAININGS} trainings of {names} needed, {len(seeds)} found")
         return _of_pairs([ones[seed] for seed in seeds], [others[seed] for seed in seeds])
     return _ratio(estimate(replace(rows, over=None), tables), estimate(other, tables))
 
@@ -150,6 +156,11 @@ def _of(found: Mapping[str, Any], unit: str) -> Estimate:
     return Estimate(value(found), found["low"], found["high"], int(found["networks"]), unit)
 
 
+def _in_words(models: str) -> str:
+    """Return an expression for names of models as people write one, such as celeba-subset-seed*."""
+    return re.sub(r"[()]", "", re.sub(r"\\[dw]\+?", "*", models))
+
+
 def _values(rows: Rows, tables: Tables) -> dict[str, float]:
     """Return the value of each model that is asked for, by its seed."""
     values: dict[str, float] = {}
@@ -167,8 +178,6 @@ def _values(rows: Rows, tables: Tables) -> dict[str, float]:
 
 def _of_pairs(ones: Sequence[float], others: Sequence[float]) -> Estimate:
     """Return the geometric mean of ratios, with Student's interval of their logarithms."""
-    if len(ones) < TRAININGS:
-        raise UntestedError(f"{TRAININGS} seeds trained on both sides needed, {len(ones)} found")
     if not np.isfinite([*ones, *others]).all() or min(*ones, *others) <= 0:
         raise UntestedError("no ratio, a value is not positive and finite")
     first, second = np.log(ones), np.log(others)
