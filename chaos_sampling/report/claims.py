@@ -32,8 +32,8 @@ EVIDENCE = [
 
 
 ON_CRITERIA = (
-    "A criterion is *supported* if the whole 95 % interval obeys its rule, *partly* supported if only "
-    "the measured value does, and otherwise *not supported*, which is no refutation where the "
+    "A criterion is *supported* if the whole 95 % interval obeys its rule, *partly* supported if "
+    "only the measured value does, and otherwise *not supported*, which is no refutation where the "
     "interval contains the bound. A rule that a quantity rises or falls with gain is supported if "
     "all values are in order and the first and the last interval do not overlap. Of several rows "
     "the worst decides. Without an interval, or with fewer than three trainings of a generator, "
