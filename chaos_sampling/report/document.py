@@ -28,9 +28,10 @@ def fill(
         template: Jinja text that sees `verdicts` by claim, `runs`, `readings`, `on_criteria` and
             `on_claims` of `claims`, `number`, `measured` of a line of claims; of (table, quantity,
             places, **where), where as for `statistics.selection.find`, `value` with its interval,
-            `point` without it, `theory`, `percent` of a share, `networks`, and `count` of networks that say yes; of (table,
-            quantity, gains, **where) `deviations` from theory in percent; and of (table, quantity,
-            places, **fields of `estimates.Rows`) `estimated`, with its interval, as claims have it.
+            `point` without it, `theory`, `percent` of a share, `networks`, and `count` of networks
+            that say yes; of (table, quantity, gains, **where) `deviations` from theory in percent;
+            and of (table, quantity, places, **fields of `estimates.Rows`) `estimated`, with its
+            interval, as claims have it.
         tables: by name.
         verdicts: tables of claims by the name of the run that they are of.
         readings: of the paper.

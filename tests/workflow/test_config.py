@@ -111,8 +111,8 @@ BROKEN = [
     ),
     (
         "chaos: {sweep: {gains: [2, 3]}}",
-        "chaos.sweep.gains: expected 4 among them (gan.latents.gain, to which speeds are compared"
-        "), found 2, 3.",
+        "chaos.sweep.gains: expected 4 among them (gan.latents.gain, to which speeds "
+        "are compared), found 2, 3.",
     ),
     ("chaos: {sweep: {gains: [0, 4]}}", "chaos.sweep.gains.0: 0 is less than or equal to"),
     (
@@ -250,8 +250,8 @@ BROKEN = [
     (
         "{recipes: {The-Paper: {discriminator: text, real_label: 1, flip: true, "
         "learning_rate_decay: 0, ema_decay: 0}}}",
-        "recipes: expected a name of at most 40 lower-case letters, digits and _, the first a letter"
-        ", found 'The-Paper'",
+        "recipes: expected a name of at most 40 lower-case letters, digits and _, the first "
+        "a letter, found 'The-Paper'",
     ),
 ]
 
