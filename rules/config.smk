@@ -96,7 +96,9 @@ def describe(error):
     """Say in one line which key is wrong, what was expected and what was found."""
     key = ".".join(map(str, error.absolute_path)) or "the top level"
     if error.validator == "minItems":
-        return f"{key}: expected at least {error.validator_value} in the list, found {error.instance}."
+        return (
+            f"{key}: expected at least {error.validator_value} in the list, found {error.instance}."
+        )
     if error.validator == "pattern":
         expected = error.schema["description"]
         return f"{key}: expected a name of {expected}, found {error.instance!r}."
