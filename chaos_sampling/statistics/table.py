@@ -29,14 +29,12 @@ COLUMNS = [
 NOT_COMPUTED = "not computed"
 """Stands for the mean of a quantity that needs something which is not there."""
 
-SHARES = (
-    *("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*"),
-    *("precision_*", "recall_*"),
-)
+SHARES = ("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*")
 """Quantities that are shares, by name; of one that is the same in all, the interval is binomial."""
 RANGES = {
     (0.0, 1.0): (
         *SHARES,
+        *("precision_*", "recall_*"),  # of thousands of images each: equal ones are no accident
         *("uniformity_power", "correlation_rms", "correlation_rms_latents"),
         *("correlation_abs", "correlation_noise", "projection_*"),
     ),
