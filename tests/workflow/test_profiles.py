@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -63,3 +65,10 @@ def test_a_training_asks_for_what_its_images_need(tmp_path, size, mem):
     os.truncate(path, size)
     mem_of_training = parsed().globals["mem_of_training"]
     assert mem_of_training(None, SimpleNamespace(dataset=[path])) == mem
+
+
+def test_the_test_on_a_cluster_can_be_collected():
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/cluster"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "test_slurm.py::" in found.stdout
