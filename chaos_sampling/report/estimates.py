@@ -144,7 +144,7 @@ def _of_row(rows: Rows, tables: Tables) -> Estimate:
     table, where = _table(rows, tables)
     found = only(table, rows.quantity, **where)
     if found is None or found["networks"] == 0:
-        raise UntestedError("no such networks, or parameters, in this run")
+        raise UntestedError("no such value in this run")
     return _of(found, UNITS.get(rows.table, "networks"))
 
 

@@ -34,7 +34,7 @@ SHARES = ("*_fraction", "*_share", "*_probability", "fraction_*", "criterion_*")
 RANGES = {
     (0.0, 1.0): (
         *SHARES,
-        *("precision_*", "recall_*"),  # of thousands of images each: equal ones are no accident
+        *("precision_*", "recall_*"),  # of many images each: equal ones are no accident
         *("uniformity_power", "correlation_rms", "correlation_rms_latents"),
         *("correlation_abs", "correlation_noise", "projection_*"),
     ),

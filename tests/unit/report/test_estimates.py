@@ -78,9 +78,9 @@ def test_an_empty_condition_asks_for_the_row_without_any():
     ("rows", "reason"),
     [
         (Rows("hybrid", "rate"), "no table hybrid in this run"),
-        (Rows("chaos", "raet"), "no such networks"),
-        (Rows("chaos", "rate", gain=3), "no such networks"),
-        (Rows("chaos", "rate", gain=2), "no such networks"),
+        (Rows("chaos", "raet"), "no such value"),
+        (Rows("chaos", "rate", gain=3), "no such value"),
+        (Rows("chaos", "rate", gain=2), "no such value"),
         (Rows("chaos", "rate", gain=10), "too few networks for an interval, 1"),
         (Rows("chaos", "rate", gain=8, over={"quantity": "other", "gain": 4}), "reaches 0"),
         (Rows(**SUBSET | {"models": r"avatars-subset-seed(\d)"}), r"3 .*subset-seed\* needed"),
